@@ -1,0 +1,118 @@
+package import CallHandling
+import CallLogging
+import CallerLookup
+import Calls
+package import Foundation
+import PhoneNumbers
+package import PhoneSystem
+import Records
+package import Storage
+
+/// Makes the picture of an agent's desk from the store: one read, nothing kept.
+package struct DeskPainter: Sendable {
+    let database: Database
+    let organisation: Organisation
+    let controls: [String: any CallControl]
+    let crm: OrganisationView.CRMView
+
+    let book = CallBook()
+    let logs = LogBook()
+
+    package init(
+        database: Database, organisation: Organisation, controls: [any CallControl],
+        crm: OrganisationView.CRMView
+    ) {
+        self.database = database
+        self.organisation = organisation
+        self.controls = Dictionary(uniqueKeysWithValues: controls.map { ($0.system, $0) })
+        self.crm = crm
+    }
+
+    /// The picture as of now.
+    ///
+    /// - Parameter signedInAt: calls that were answered before are marked as joined in progress.
+    /// - Returns: `nil` when there is no such agent, or the agent is disabled.
+    package func desk(of agentID: String, signedInAt: Date, now: Date) async throws -> Desk? {
+        guard let agent = organisation.agent(agentID), !agent.isDisabled else { return nil }
+        let drawn = try await database.read { store in
+            let parts = try book.partsOnDesk(agent: agentID, in: store)
+            let calls = try book.calls(parts.map(\.callID), in: store)
+            let views = try parts.compactMap { part in
+                try calls[part.callID].map {
+                    try view(of: $0, part: part, agent: agent, now: now, in: store)
+                }
+            }
+            let recent = try recentCalls(
+                of: agent, RecentQuery(limit: Desk.recentCount, leavesOutDesk: true), in: store)
+            return (views, recent.calls)
+        }
+        var calls: [CallView] = []
+        for var view in drawn.0 {
+            view.can = await abilities(of: view, agent: agent)
+            view.joinedInProgress = view.answeredAt.map { $0 < signedInAt } ?? false
+            calls.append(view)
+        }
+        let settings = organisation.settings
+        return Desk(
+            version: 0, now: now,
+            organisation: OrganisationView(
+                name: settings.name, country: settings.plan.country, sample: settings.isSample,
+                requireMatch: settings.policy.requiresMatch,
+                wrapUpSeconds: settings.policy.wrapUpSeconds,
+                dispositions: settings.policy.dispositions, crm: crm),
+            agent: AgentView(agent), line: line(calls: calls, agent: agent),
+            calls: Self.ordered(calls), recent: drawn.1)
+    }
+
+    /// One call as its agent sees it, also when it is long over.
+    ///
+    /// - Returns: `nil` when the agent has no part in it.
+    package func call(_ id: String, of agent: Agent, now: Date) async throws -> CallView? {
+        let view: CallView? = try await database.read { store in
+            guard let stored = try book.call(id, in: store),
+                let part = try book.part(callID: id, agent: agent.id, in: store)
+            else { return nil }
+            return try self.view(of: stored, part: part, agent: agent, now: now, in: store)
+        }
+        guard var view else { return nil }
+        view.can = await abilities(of: view, agent: agent)
+        return view
+    }
+
+    /// What rings comes first, then what is talked about, then what is to be finished; the latest first.
+    private static func ordered(_ calls: [CallView]) -> [CallView] {
+        func place(_ view: CallView) -> Int {
+            switch view.state {
+            case .ringing: 0
+            case .talking, .dialling: 1
+            case .held: 2
+            case .wrapUp, .ended: 3
+            }
+        }
+        return calls.enumerated()
+            .sorted { (place($0.element), $0.offset) < (place($1.element), $1.offset) }
+            .map(\.element)
+    }
+
+    private func abilities(of view: CallView, agent: Agent) async -> [CallAbility] {
+        guard view.state != .wrapUp, view.state != .ended, let control = controls[view.system]
+        else { return [] }
+        var all: Set<CallAbility> = []
+        for own in agent.extensions {
+            all.formUnion(await control.abilities(for: own, in: view.call))
+        }
+        return CallAbility.allCases.filter(all.contains)
+    }
+
+    private func line(calls: [CallView], agent: Agent) -> LineView {
+        let states = Set(calls.map(\.state))
+        let state: LineView.State =
+            if states.contains(.ringing) { .ringing } else if states.contains(.talking) {
+                .talking
+            } else if states.contains(.held) { .held } else if states.contains(.dialling) {
+                .dialling
+            } else { .ready }
+        return LineView(
+            state: state, canDial: !controls.isEmpty && !agent.extensions.isEmpty, text: nil)
+    }
+}

@@ -1,0 +1,416 @@
+// Written by script/panel-files. The files of the panel, as bytes in the program.
+#pragma clang diagnostic ignored "-Wc23-extensions"
+#include "CPanelFiles.h"
+#include <string.h>
+
+static const unsigned char f0[] = {
+#embed "Panel/admin-call-log.js"
+};
+static const unsigned char f1[] = {
+#embed "Panel/admin-chart.js"
+};
+static const unsigned char f2[] = {
+#embed "Panel/admin-connections.js"
+};
+static const unsigned char f3[] = {
+#embed "Panel/admin-countries.js"
+};
+static const unsigned char f4[] = {
+#embed "Panel/admin-daily-words.js"
+};
+static const unsigned char f5[] = {
+#embed "Panel/admin-deliveries.js"
+};
+static const unsigned char f6[] = {
+#embed "Panel/admin-health-parts.js"
+};
+static const unsigned char f7[] = {
+#embed "Panel/admin-health.js"
+};
+static const unsigned char f8[] = {
+#embed "Panel/admin-lists.js"
+};
+static const unsigned char f9[] = {
+#embed "Panel/admin-matching.js"
+};
+static const unsigned char f10[] = {
+#embed "Panel/admin-people-views.js"
+};
+static const unsigned char f11[] = {
+#embed "Panel/admin-people.js"
+};
+static const unsigned char f12[] = {
+#embed "Panel/admin-person-dialogs.js"
+};
+static const unsigned char f13[] = {
+#embed "Panel/admin-person.js"
+};
+static const unsigned char f14[] = {
+#embed "Panel/admin-settings.js"
+};
+static const unsigned char f15[] = {
+#embed "Panel/admin-sources.js"
+};
+static const unsigned char f16[] = {
+#embed "Panel/admin-try.js"
+};
+static const unsigned char f17[] = {
+#embed "Panel/admin-words.js"
+};
+static const unsigned char f18[] = {
+#embed "Panel/admin.css"
+};
+static const unsigned char f19[] = {
+#embed "Panel/admin.html"
+};
+static const unsigned char f20[] = {
+#embed "Panel/admin.js"
+};
+static const unsigned char f21[] = {
+#embed "Panel/base.css"
+};
+static const unsigned char f22[] = {
+#embed "Panel/clock.js"
+};
+static const unsigned char f23[] = {
+#embed "Panel/components.css"
+};
+static const unsigned char f24[] = {
+#embed "Panel/controls.css"
+};
+static const unsigned char f25[] = {
+#embed "Panel/crm-activity.js"
+};
+static const unsigned char f26[] = {
+#embed "Panel/crm-edit.js"
+};
+static const unsigned char f27[] = {
+#embed "Panel/crm-file.js"
+};
+static const unsigned char f28[] = {
+#embed "Panel/crm-form-page.js"
+};
+static const unsigned char f29[] = {
+#embed "Panel/crm-form.js"
+};
+static const unsigned char f30[] = {
+#embed "Panel/crm-import-choose.js"
+};
+static const unsigned char f31[] = {
+#embed "Panel/crm-import-preview.js"
+};
+static const unsigned char f32[] = {
+#embed "Panel/crm-import-report.js"
+};
+static const unsigned char f33[] = {
+#embed "Panel/crm-import.js"
+};
+static const unsigned char f34[] = {
+#embed "Panel/crm-kinds.js"
+};
+static const unsigned char f35[] = {
+#embed "Panel/crm-list.js"
+};
+static const unsigned char f36[] = {
+#embed "Panel/crm-new.js"
+};
+static const unsigned char f37[] = {
+#embed "Panel/crm-picker.js"
+};
+static const unsigned char f38[] = {
+#embed "Panel/crm-record.js"
+};
+static const unsigned char f39[] = {
+#embed "Panel/crm-related.js"
+};
+static const unsigned char f40[] = {
+#embed "Panel/crm-summaries.js"
+};
+static const unsigned char f41[] = {
+#embed "Panel/crm-values.js"
+};
+static const unsigned char f42[] = {
+#embed "Panel/crm-words.js"
+};
+static const unsigned char f43[] = {
+#embed "Panel/crm.css"
+};
+static const unsigned char f44[] = {
+#embed "Panel/crm.html"
+};
+static const unsigned char f45[] = {
+#embed "Panel/crm.js"
+};
+static const unsigned char f46[] = {
+#embed "Panel/dom.js"
+};
+static const unsigned char f47[] = {
+#embed "Panel/elements.js"
+};
+static const unsigned char f48[] = {
+#embed "Panel/format.js"
+};
+static const unsigned char f49[] = {
+#embed "Panel/http.js"
+};
+static const unsigned char f50[] = {
+#embed "Panel/icon.svg"
+};
+static const unsigned char f51[] = {
+#embed "Panel/icons.js"
+};
+static const unsigned char f52[] = {
+#embed "Panel/openapi.json"
+};
+static const unsigned char f53[] = {
+#embed "Panel/pages-conflict.js"
+};
+static const unsigned char f54[] = {
+#embed "Panel/pages-fields.js"
+};
+static const unsigned char f55[] = {
+#embed "Panel/pages-frame.js"
+};
+static const unsigned char f56[] = {
+#embed "Panel/pages-leave.js"
+};
+static const unsigned char f57[] = {
+#embed "Panel/pages-merge.js"
+};
+static const unsigned char f58[] = {
+#embed "Panel/pages-nowhere.js"
+};
+static const unsigned char f59[] = {
+#embed "Panel/pages-parts.css"
+};
+static const unsigned char f60[] = {
+#embed "Panel/pages-parts.js"
+};
+static const unsigned char f61[] = {
+#embed "Panel/pages-router.js"
+};
+static const unsigned char f62[] = {
+#embed "Panel/pages-view.js"
+};
+static const unsigned char f63[] = {
+#embed "Panel/pages-words.js"
+};
+static const unsigned char f64[] = {
+#embed "Panel/pages.css"
+};
+static const unsigned char f65[] = {
+#embed "Panel/panel-announce.js"
+};
+static const unsigned char f66[] = {
+#embed "Panel/panel-bar.js"
+};
+static const unsigned char f67[] = {
+#embed "Panel/panel-caller.js"
+};
+static const unsigned char f68[] = {
+#embed "Panel/panel-calls.css"
+};
+static const unsigned char f69[] = {
+#embed "Panel/panel-calls.js"
+};
+static const unsigned char f70[] = {
+#embed "Panel/panel-commands.js"
+};
+static const unsigned char f71[] = {
+#embed "Panel/panel-conflict.js"
+};
+static const unsigned char f72[] = {
+#embed "Panel/panel-demo.js"
+};
+static const unsigned char f73[] = {
+#embed "Panel/panel-dialogs.css"
+};
+static const unsigned char f74[] = {
+#embed "Panel/panel-dialogs.js"
+};
+static const unsigned char f75[] = {
+#embed "Panel/panel-draft.js"
+};
+static const unsigned char f76[] = {
+#embed "Panel/panel-focus.js"
+};
+static const unsigned char f77[] = {
+#embed "Panel/panel-log.css"
+};
+static const unsigned char f78[] = {
+#embed "Panel/panel-log.js"
+};
+static const unsigned char f79[] = {
+#embed "Panel/panel-main.js"
+};
+static const unsigned char f80[] = {
+#embed "Panel/panel-notify.js"
+};
+static const unsigned char f81[] = {
+#embed "Panel/panel-parts.js"
+};
+static const unsigned char f82[] = {
+#embed "Panel/panel-people.js"
+};
+static const unsigned char f83[] = {
+#embed "Panel/panel-recent-view.js"
+};
+static const unsigned char f84[] = {
+#embed "Panel/panel-recent.css"
+};
+static const unsigned char f85[] = {
+#embed "Panel/panel-recent.js"
+};
+static const unsigned char f86[] = {
+#embed "Panel/panel-related-view.js"
+};
+static const unsigned char f87[] = {
+#embed "Panel/panel-related.js"
+};
+static const unsigned char f88[] = {
+#embed "Panel/panel-ring.js"
+};
+static const unsigned char f89[] = {
+#embed "Panel/panel-saving.js"
+};
+static const unsigned char f90[] = {
+#embed "Panel/panel-selection.js"
+};
+static const unsigned char f91[] = {
+#embed "Panel/panel-shortcuts.js"
+};
+static const unsigned char f92[] = {
+#embed "Panel/panel-store.js"
+};
+static const unsigned char f93[] = {
+#embed "Panel/panel-stream.js"
+};
+static const unsigned char f94[] = {
+#embed "Panel/panel.css"
+};
+static const unsigned char f95[] = {
+#embed "Panel/panel.html"
+};
+static const unsigned char f96[] = {
+#embed "Panel/sign-in.css"
+};
+static const unsigned char f97[] = {
+#embed "Panel/sign-in.html"
+};
+static const unsigned char f98[] = {
+#embed "Panel/sign-in.js"
+};
+static const unsigned char f99[] = {
+#embed "Panel/tokens.css"
+};
+static const unsigned char f100[] = {
+#embed "Panel/words.js"
+};
+
+static const callmatch_panel_file files[] = {
+    {"admin-call-log.js", f0, sizeof f0},
+    {"admin-chart.js", f1, sizeof f1},
+    {"admin-connections.js", f2, sizeof f2},
+    {"admin-countries.js", f3, sizeof f3},
+    {"admin-daily-words.js", f4, sizeof f4},
+    {"admin-deliveries.js", f5, sizeof f5},
+    {"admin-health-parts.js", f6, sizeof f6},
+    {"admin-health.js", f7, sizeof f7},
+    {"admin-lists.js", f8, sizeof f8},
+    {"admin-matching.js", f9, sizeof f9},
+    {"admin-people-views.js", f10, sizeof f10},
+    {"admin-people.js", f11, sizeof f11},
+    {"admin-person-dialogs.js", f12, sizeof f12},
+    {"admin-person.js", f13, sizeof f13},
+    {"admin-settings.js", f14, sizeof f14},
+    {"admin-sources.js", f15, sizeof f15},
+    {"admin-try.js", f16, sizeof f16},
+    {"admin-words.js", f17, sizeof f17},
+    {"admin.css", f18, sizeof f18},
+    {"admin.html", f19, sizeof f19},
+    {"admin.js", f20, sizeof f20},
+    {"base.css", f21, sizeof f21},
+    {"clock.js", f22, sizeof f22},
+    {"components.css", f23, sizeof f23},
+    {"controls.css", f24, sizeof f24},
+    {"crm-activity.js", f25, sizeof f25},
+    {"crm-edit.js", f26, sizeof f26},
+    {"crm-file.js", f27, sizeof f27},
+    {"crm-form-page.js", f28, sizeof f28},
+    {"crm-form.js", f29, sizeof f29},
+    {"crm-import-choose.js", f30, sizeof f30},
+    {"crm-import-preview.js", f31, sizeof f31},
+    {"crm-import-report.js", f32, sizeof f32},
+    {"crm-import.js", f33, sizeof f33},
+    {"crm-kinds.js", f34, sizeof f34},
+    {"crm-list.js", f35, sizeof f35},
+    {"crm-new.js", f36, sizeof f36},
+    {"crm-picker.js", f37, sizeof f37},
+    {"crm-record.js", f38, sizeof f38},
+    {"crm-related.js", f39, sizeof f39},
+    {"crm-summaries.js", f40, sizeof f40},
+    {"crm-values.js", f41, sizeof f41},
+    {"crm-words.js", f42, sizeof f42},
+    {"crm.css", f43, sizeof f43},
+    {"crm.html", f44, sizeof f44},
+    {"crm.js", f45, sizeof f45},
+    {"dom.js", f46, sizeof f46},
+    {"elements.js", f47, sizeof f47},
+    {"format.js", f48, sizeof f48},
+    {"http.js", f49, sizeof f49},
+    {"icon.svg", f50, sizeof f50},
+    {"icons.js", f51, sizeof f51},
+    {"openapi.json", f52, sizeof f52},
+    {"pages-conflict.js", f53, sizeof f53},
+    {"pages-fields.js", f54, sizeof f54},
+    {"pages-frame.js", f55, sizeof f55},
+    {"pages-leave.js", f56, sizeof f56},
+    {"pages-merge.js", f57, sizeof f57},
+    {"pages-nowhere.js", f58, sizeof f58},
+    {"pages-parts.css", f59, sizeof f59},
+    {"pages-parts.js", f60, sizeof f60},
+    {"pages-router.js", f61, sizeof f61},
+    {"pages-view.js", f62, sizeof f62},
+    {"pages-words.js", f63, sizeof f63},
+    {"pages.css", f64, sizeof f64},
+    {"panel-announce.js", f65, sizeof f65},
+    {"panel-bar.js", f66, sizeof f66},
+    {"panel-caller.js", f67, sizeof f67},
+    {"panel-calls.css", f68, sizeof f68},
+    {"panel-calls.js", f69, sizeof f69},
+    {"panel-commands.js", f70, sizeof f70},
+    {"panel-conflict.js", f71, sizeof f71},
+    {"panel-demo.js", f72, sizeof f72},
+    {"panel-dialogs.css", f73, sizeof f73},
+    {"panel-dialogs.js", f74, sizeof f74},
+    {"panel-draft.js", f75, sizeof f75},
+    {"panel-focus.js", f76, sizeof f76},
+    {"panel-log.css", f77, sizeof f77},
+    {"panel-log.js", f78, sizeof f78},
+    {"panel-main.js", f79, sizeof f79},
+    {"panel-notify.js", f80, sizeof f80},
+    {"panel-parts.js", f81, sizeof f81},
+    {"panel-people.js", f82, sizeof f82},
+    {"panel-recent-view.js", f83, sizeof f83},
+    {"panel-recent.css", f84, sizeof f84},
+    {"panel-recent.js", f85, sizeof f85},
+    {"panel-related-view.js", f86, sizeof f86},
+    {"panel-related.js", f87, sizeof f87},
+    {"panel-ring.js", f88, sizeof f88},
+    {"panel-saving.js", f89, sizeof f89},
+    {"panel-selection.js", f90, sizeof f90},
+    {"panel-shortcuts.js", f91, sizeof f91},
+    {"panel-store.js", f92, sizeof f92},
+    {"panel-stream.js", f93, sizeof f93},
+    {"panel.css", f94, sizeof f94},
+    {"panel.html", f95, sizeof f95},
+    {"sign-in.css", f96, sizeof f96},
+    {"sign-in.html", f97, sizeof f97},
+    {"sign-in.js", f98, sizeof f98},
+    {"tokens.css", f99, sizeof f99},
+    {"words.js", f100, sizeof f100},
+};
+
+int callmatch_panel_count(void) { return (int)(sizeof files / sizeof files[0]); }
+
+callmatch_panel_file callmatch_panel_at(int index) { return files[index]; }

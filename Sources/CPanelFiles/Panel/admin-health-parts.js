@@ -1,0 +1,74 @@
+// The parts of the health page: today's calls, times from ring to panel, phone systems, the server.
+import { h } from './dom.js';
+import { count, locale, shown } from './format.js';
+import { ringChart } from './admin-chart.js';
+import { sourceRow } from './admin-sources.js';
+import { words as all } from './admin-daily-words.js';
+import { notice, section } from './pages-parts.js';
+import { icon } from './icons.js';
+
+const words = all.health;
+
+const tile = (label, value, unit) => h('div', { key: label, class: 'tally-item' },
+  h('dt', {}, label), h('dd', {}, value, unit && h('span', { class: 'tally-unit' }, ` ${unit}`)));
+
+export function todayPart(counts) {
+  const isExplained = counts.unexplained === 0;
+  const tiles = Object.entries(words.counts).map(([name, label]) => tile(label, count(counts[name] ?? 0)));
+  return section({ key: 'today', title: words.today, kind: 'stack' },
+    h('dl', { key: 'unexplained', class: ['verdict', isExplained ? 'verdict-good' : 'verdict-bad'] },
+      h('dt', {}, icon(isExplained ? 'check' : 'warning'), words.unexplained),
+      h('dd', { class: 'verdict-count' }, count(counts.unexplained)),
+      h('dd', {}, isExplained ? words.allExplained : words.notExplained(counts.unexplained)),
+      !isExplained && counts.examples?.length > 0 && h('dd', { class: 'verdict-more small' },
+        words.examples(shown(counts.examples.join(', '), 400)))),
+    h('dl', { key: 'counts', class: 'tally' }, tiles),
+    counts.parked > 0 && h('p', { key: 'parked' }, h('a', { href: '/admin/deliveries' }, words.parkedMore)));
+}
+
+export function ringsPart(times) {
+  const about = { key: 'rings', title: words.ring, kind: 'stack' };
+  if (!times?.buckets?.some((bucket) => bucket.count > 0)) {
+    return section(about, h('p', { class: 'quiet' }, words.noRings));
+  }
+  const unit = shown(times.unit) ?? 'ms';
+  // A tenth matters below ten only.
+  const rounded = (value) => (typeof value === 'number'
+    ? count(value < 10 ? Math.round(value * 10) / 10 : Math.round(value)) : '–');
+  const tiles = Object.entries(words.percentiles).map(([name, label]) => tile(label, rounded(times[name]), unit));
+  return section(about,
+    h('p', { class: 'quiet' }, words.ringText), h('dl', { class: 'tally' }, tiles), ringChart(times.buckets, unit));
+}
+
+export const sourcesPart = (sources) => section({ key: 'sources', title: words.sources },
+  sources.length > 0 && h('ul', { class: 'list' }, sources.map((source) => sourceRow(source, { isShort: true }))),
+  sources.length === 0 && h('p', { class: 'quiet' }, words.noSources),
+  h('p', {}, h('a', { href: '/admin/connections' }, words.sourcesMore)));
+
+export function serverPart({ store, streams, uptimeSeconds, version }) {
+  const { writable } = store;
+  const text = shown(store.text, 400);
+  const state = h('span', { class: ['badge', writable ? 'badge-good' : 'badge-bad'] },
+    writable ? words.writable : words.notWritable);
+  const facts = [
+    [words.store, state], [words.engine, shown(store.engine)], [words.version, shown(version)],
+    [words.uptime, uptime(uptimeSeconds)], [words.streams, count(streams)],
+  ];
+  return section({ key: 'server', title: words.server, kind: 'stack' },
+    !writable && notice({ key: 'store', tone: 'bad', role: 'alert' }, h('p', {}, text ?? words.notWritable)),
+    h('dl', { class: 'server-facts' }, facts.map(([name, value]) => h('div', { key: name },
+      h('dt', { class: 'quiet small' }, name), h('dd', {}, value)))),
+    writable && h('p', { class: 'quiet small' }, text));
+}
+
+/** The two largest of days, hours and minutes that are not nothing; seconds in the first minute. */
+function uptime(seconds) {
+  const parts = {
+    day: Math.floor(seconds / 86_400), hour: Math.floor(seconds / 3600) % 24, minute: Math.floor(seconds / 60) % 60,
+  };
+  const filled = Object.entries(parts).filter(([, value]) => value > 0).slice(0, 2);
+  const named = filled.length > 0 ? filled : [['second', Math.floor(seconds)]];
+  return named.map(([unit, value]) => new Intl.NumberFormat(locale, {
+    style: 'unit', unit, unitDisplay: 'long',
+  }).format(value)).join(', ');
+}

@@ -1,0 +1,131 @@
+// The caller-information drop-down: three tabs, and at the top of the list whose results they show.
+import { h } from './dom.js';
+import { day, fullTime, money, moment, shown } from './format.js';
+import { icon } from './icons.js';
+import * as commands from './panel-commands.js';
+import { disabledWhen, dotted, openElsewhere, placeholders } from './panel-parts.js';
+import { chosenScope, loadRelatedAgain, relatedOf } from './panel-related.js';
+import { changed, sameRef, viewOf } from './panel-store.js';
+import { words } from './words.js';
+
+const tabs = ['activity', 'opportunities', 'cases'];
+
+export function callerInformation(call, person, desk) {
+  const view = viewOf(call.id);
+  const toggle = () => {
+    view.isInformationOpen = !view.isInformationOpen;
+    changed();
+  };
+  return h('div', { class: 'information', key: 'information' },
+    h('button', { type: 'button', class: 'information-button', id: 'caller-information',
+      'aria-expanded': view.isInformationOpen, 'aria-controls': 'information-panel', on: { click: toggle } },
+    words.caller.information, icon('down', view.isInformationOpen && 'icon-turned')),
+    view.isInformationOpen && h('div', { id: 'information-panel', class: 'information-panel' },
+      tabList(view, person), tabPanel(call, person, desk, view)));
+}
+
+function tabList(view, person) {
+  const { data } = relatedOf(person);
+  return h('arrow-keys', { class: 'tabs', role: 'tablist', 'aria-label': words.caller.information },
+    tabs.map((tab) => h('button', { key: tab, type: 'button', class: 'tab', role: 'tab', id: `tab-${tab}`,
+      'aria-selected': view.tab === tab, 'aria-controls': 'tab-panel', tabindex: view.tab === tab ? '0' : '-1',
+      on: { click: () => show(view, tab) } },
+    words.related.tabs[tab],
+    tab !== 'activity' && h('span', { class: 'tab-count', 'aria-hidden': 'true' }, count(data, tab)))));
+}
+
+function count(data, tab) {
+  return data && data[tab].open.length > 0 ? String(data[tab].open.length) : null;
+}
+
+function show(view, tab) {
+  view.tab = tab;
+  changed();
+}
+
+function tabPanel(call, person, desk, view) {
+  const { data, isBusy, failed } = relatedOf(person);
+  return h('div', { id: 'tab-panel', class: 'tab-panel', role: 'tabpanel', 'aria-labelledby': `tab-${view.tab}`,
+    'aria-busy': isBusy },
+  filter(data, desk),
+  failed && !data ? failure(person) : !data ? placeholders(3, words.loading)
+    : h('div', { class: 'related dims-when-busy', key: view.tab, tabindex: view.tab === 'activity' ? '0' : null },
+      lists(call, data, view)));
+}
+
+// Both choices are always there, so the list below never moves; what a person has not, is disabled.
+function filter(data, desk) {
+  const available = data?.available ?? ['account', 'contact'];
+  const wish = chosenScope(desk);
+  const chosen = available.includes(wish) ? wish : data.scope;
+  return h('div', { class: 'segments segments-filter', role: 'radiogroup', 'aria-label': words.related.filter },
+    ['account', 'contact'].map((scope) => h('label', { key: scope },
+      h('input', { type: 'radio', name: 'scope', value: scope, checked: chosen === scope,
+        disabled: !available.includes(scope) && chosen !== scope,
+        on: { change: () => commands.chooseFilter(scope) } }),
+      words.related.scopes[scope])));
+}
+
+function lists(call, data, view) {
+  if (view.tab === 'activity') {
+    return data.activity.length > 0
+      ? h('ul', { class: 'list' }, data.activity.map(activity))
+      : h('p', { class: 'empty' }, words.related.empty.activity);
+  }
+  const { open, closed } = data[view.tab];
+  const draw = view.tab === 'opportunities' ? opportunity : caseRow;
+  return [
+    open.length > 0
+      ? h('ul', { class: 'list', key: 'open' }, open.map((record) => row(call, record, draw)))
+      : h('p', { class: 'empty', key: 'none' }, words.related.empty[view.tab]),
+    closed.length > 0 && h('details', { key: 'closed', class: 'closed', open: view.showsClosed,
+      on: { toggle: (event) => { view.showsClosed = event.target.open; } } },
+    h('summary', { class: 'list-button small' }, words.related.closed(closed.length)),
+    h('ul', { class: 'list' }, closed.map((record) => row(call, record, draw)))),
+  ];
+}
+
+function row(call, record, draw) {
+  const isChosen = sameRef(call.log?.related?.ref, record.ref);
+  const isBusy = disabledWhen(commands.isBusy(call.id, 'related'));
+  const { name, facts } = draw(record);
+  return h('li', { key: record.ref.id, class: 'found' },
+    h('button', { type: 'button', class: ['list-button', 'grow', isChosen && 'is-chosen'], 'aria-pressed': isChosen,
+      'aria-disabled': isBusy, on: { click: () => !isChosen && commands.relate(call, record.ref) } },
+    h('span', { class: 'related-name' }, isChosen && icon('check'), h('bdi', { class: 'strong' }, name)),
+    dotted(facts, 'span', 'quiet small')),
+    openElsewhere(record.url, words.related.open(name)));
+}
+
+const opportunity = ({ name, stage, amount, currency, closesOn, account }) => ({
+  name: shown(name) ?? words.kinds.opportunity,
+  facts: [typeof amount === 'number' && money(amount, currency), shown(stage),
+    closesOn && words.related.closes(day(closesOn)), accountName(account)],
+});
+
+const caseRow = ({ number, subject, status, priority, changedAt }) => ({
+  name: [shown(number), shown(subject)].filter(Boolean).join(' · ') || words.kinds.case,
+  facts: [shown(status), shown(priority), changedAt && words.related.changed(moment(changedAt))],
+});
+
+const accountName = (account) => shown(typeof account === 'object' ? account?.name : account);
+
+function activity({ ref, subject, at, agent, kind, summary, url }) {
+  const name = shown(subject) ?? words.kinds.activity;
+  const known = words.related.activityKinds[kind];
+  return h('li', { key: ref?.id, class: 'activity' },
+    icon({ call: 'phone', email: 'mail', task: 'task' }[kind] ?? 'task', 'quiet'),
+    h('div', { class: 'grow' },
+      h('p', { class: 'activity-head' },
+        known && h('span', { class: 'unseen' }, `${known}: `),
+        url ? h('a', { class: 'grow', href: url, target: '_blank', rel: 'noopener' }, h('bdi', null, name))
+          : h('bdi', { class: 'grow' }, name),
+        h('time', { class: 'quiet small', datetime: at, title: fullTime(at) }, moment(at))),
+      h('p', { class: 'quiet small clamp' },
+        h('bdi', null, [shown(agent), shown(summary, 240)].filter(Boolean).join(' · ')))));
+}
+
+const failure = (person) => h('div', { class: 'empty', key: 'failed' },
+  h('p', null, words.related.failed),
+  h('button', { type: 'button', class: 'button button-small', on: { click: () => loadRelatedAgain(person) } },
+    words.tryAgain));

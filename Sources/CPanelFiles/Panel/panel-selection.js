@@ -1,0 +1,96 @@
+// Which call the agent is looking at. A new call is shown at once, unless that would take the page
+// away from under someone who is typing.
+import { get, pathOf } from './http.js';
+import {
+  changed, findCall, focusNext, forgetViews, isLive, knownCalls, store, toast, viewOf,
+} from './panel-store.js';
+import { followLogs, hasUnsaved } from './panel-saving.js';
+import { words } from './words.js';
+
+/** Takes a new snapshot: what it means for the call that is shown. */
+export function followDesk(before, desk) {
+  const known = new Set(before?.calls.map((call) => call.id));
+  const fresh = desk.calls.filter((call) => !known.has(call.id));
+  for (const call of desk.calls) store.past.delete(call.id);
+  if (store.chosen && known.has(store.chosen) && !isLive(store.chosen)) keepOrLeave(before);
+  const news = fresh.find((call) => call.state === 'ringing') ?? fresh[0];
+  if (news && !isTyping()) choose(news.id);
+  if (!findCall(store.chosen) && !isOpening(store.chosen)) fallBack();
+  refreshPast();
+  followLogs(knownCalls());
+  forgetViews((id) => isLive(id) || store.past.has(id));
+}
+
+/** The agent picks a card. */
+export function choose(id) {
+  if (store.chosen === id) return;
+  const earlier = store.before.filter((old) => old !== store.chosen && old !== id);
+  store.before = store.chosen ? [...earlier, store.chosen] : earlier;
+  store.chosen = id;
+  changed();
+}
+
+/** Opens a call from Recent calls in the same place where live ones are. */
+export async function openPast(id) {
+  store.past.set(id, store.past.get(id) ?? { call: null, timeline: [] });
+  choose(id);
+  focusNext('past-call');
+  await loadPast(id);
+}
+
+export function closePast(id) {
+  store.past.delete(id);
+  if (store.chosen === id) fallBack();
+  focusNext(`recent-${id}`);
+}
+
+const loading = new Set();
+
+async function loadPast(id) {
+  if (loading.has(id)) return;
+  loading.add(id);
+  try {
+    const { call, timeline } = await get(pathOf('calls', id));
+    if (store.past.has(id)) store.past.set(id, { call, timeline: timeline ?? [] });
+    followLogs(knownCalls());
+  } catch (problem) {
+    const old = store.past.get(id);
+    if (old && !old.call) {
+      toast(problem.status === 404 ? words.recent.gone : words.connection.offline, { isBad: true });
+      closePast(id);
+    }
+  } finally {
+    loading.delete(id);
+    changed();
+  }
+}
+
+// The stream carries live calls only; an opened past call is fetched again when anything changed.
+function refreshPast() {
+  if (store.chosen && store.past.has(store.chosen)) loadPast(store.chosen);
+}
+
+const isOpening = (id) => store.past.has(id) && store.past.get(id).call === null;
+
+// A call left the desk. Whoever still types about it keeps it on the page.
+function keepOrLeave(before) {
+  const id = store.chosen;
+  if (!isTyping() && !hasUnsaved(id)) return;
+  const call = before.calls.find((each) => each.id === id);
+  store.past.set(id, { call: { ...call, state: 'ended', can: [] }, timeline: [] });
+}
+
+function fallBack() {
+  const earlier = store.before.findLast((id) => findCall(id));
+  store.chosen = earlier ?? store.desk.calls[0]?.id ?? null;
+  store.before = store.before.filter((id) => id !== store.chosen && findCall(id));
+  changed();
+}
+
+// Whether the agent is writing about the call that is shown.
+function isTyping() {
+  const field = document.activeElement;
+  if (!store.chosen || !field?.closest('#caller, #call-log')) return false;
+  const isText = field.matches('textarea, input:not([type=radio], [type=checkbox]), select');
+  return isText || viewOf(store.chosen).search.text !== '';
+}

@@ -1,0 +1,104 @@
+import Records
+import Storage
+
+// What differs between engines in the search of the record lists: SQLite's full-text index. The second
+// engine's form stands in a file of its own beside this one.
+
+extension BuiltInCRM {
+    /// The index keeps no text of its own: it points into `crm_search_entry`. The kind is a word of the
+    /// index, so that a list of one kind never reads through another's hits.
+    static let searchMigration = Migration(
+        id: "0302-crm-search",
+        sqlite: [
+            """
+            create table crm_search_entry (
+                number integer primary key, id text not null unique, kind text not null,
+                words text not null)
+            """,
+            """
+            create virtual table crm_search using fts5 (
+                kind, words, content = 'crm_search_entry', content_rowid = 'number',
+                tokenize = 'unicode61 remove_diacritics 0', prefix = '2 3')
+            """,
+        ])
+
+    /// Without triggers: the store does not trust its schema, and SQLite then lets no trigger write to a
+    /// virtual table.
+    func putInSearch(_ id: RecordID, words: String, in store: WriteTransaction) throws {
+        let known = try store.row(
+            "select number, words from crm_search_entry where id = \(id.value)")
+        let number: Int?
+        if let known {
+            let old = try known.text("words")
+            if old == words { return }
+            number = try known.int("number")
+            try forget(number, id.kind, words: old, in: store)
+            try store.execute(
+                "update crm_search_entry set words = \(words) where id = \(id.value)")
+        } else {
+            number = try store.row(
+                """
+                insert into crm_search_entry (id, kind, words)
+                values (\(id.value), \(id.kind), \(words)) returning number
+                """)?.int("number")
+        }
+        try store.execute(
+            "insert into crm_search (rowid, kind, words) values (\(number), \(id.kind), \(words))")
+    }
+
+    func removeFromSearch(_ id: RecordID, in store: WriteTransaction) throws {
+        let known = try store.row(
+            "select number, words from crm_search_entry where id = \(id.value)")
+        guard let known else { return }
+        try forget(known.int("number"), id.kind, words: known.text("words"), in: store)
+        try store.execute("delete from crm_search_entry where id = \(id.value)")
+    }
+
+    /// An index without a text of its own must be told what it forgets.
+    private func forget(
+        _ number: Int?, _ kind: RecordID.Kind, words: String, in store: WriteTransaction
+    ) throws {
+        try store.execute(
+            """
+            insert into crm_search (crm_search, rowid, kind, words)
+            values ('delete', \(number), \(kind), \(words))
+            """)
+    }
+
+    /// Ids of records in which every word begins a word, the newest record first. No rank: it costs a
+    /// thousand times as much on a large store.
+    ///
+    /// - Parameter place: of the last hit of the page before.
+    func search(
+        _ kind: RecordID.Kind, words: [Substring], before place: Int?, limit: Int,
+        in store: ReadTransaction
+    ) throws -> [(id: String, place: Int)] {
+        try store.rows(
+            """
+            select e.id as id, e.number as place from crm_search
+            join crm_search_entry e on e.number = crm_search.rowid
+            where crm_search match \(Self.query(kind, words))
+                and crm_search.rowid < \(place ?? Int.max)
+            order by crm_search.rowid desc limit \(limit)
+            """
+        ).map { (try $0.text("id"), try $0.int("place")) }
+    }
+
+    /// How many records are found, counted up to `most`.
+    func searchCount(
+        _ kind: RecordID.Kind, words: [Substring], upTo most: Int, in store: ReadTransaction
+    ) throws -> Int {
+        try store.count(
+            """
+            select count(*) from (
+                select rowid from crm_search
+                where crm_search match \(Self.query(kind, words)) limit \(most))
+            """)
+    }
+
+    /// Words are letters and digits only, so that nothing typed is read as an operator.
+    private static func query(_ kind: RecordID.Kind, _ words: [Substring]) -> String {
+        (["kind : \"\(kind.rawValue)\""] + words.map { "words : \"\($0)\"*" })
+            .joined(separator: " AND ")
+    }
+}

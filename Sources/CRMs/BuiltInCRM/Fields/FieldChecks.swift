@@ -1,0 +1,204 @@
+import Foundation
+
+extension FieldDefinition {
+    /// In characters. The longest text that other CRMs take in a field of this type.
+    package var longest: Int {
+        switch type {
+        case .text, .phone, .choice, .reference, .date, .money: 255
+        case .email: 254
+        case .multiline: 32_000
+        }
+    }
+
+    /// What was typed, in the form in which it is kept; `nil` when nothing was.
+    ///
+    /// Phone numbers are kept as typed: reading them is the directory's work, and a number that nobody
+    /// can read may still be understood by a person.
+    ///
+    /// - Parameter stored: a choice that the record has already may stay, even if it is no choice now.
+    package func checked(_ typed: String, stored: String? = nil) throws(RecordRefusal) -> String? {
+        let text = cleaned(typed)
+        guard !text.isEmpty else {
+            if isRequired { throw refusal("fill in \(label)") }
+            return nil
+        }
+        guard text.count <= longest else {
+            throw refusal("\(label) is longer than \(longest) characters")
+        }
+        switch type {
+        case .text, .phone, .multiline, .reference: return text
+        case .email:
+            guard FieldDefinition.isEmail(text) else {
+                throw refusal("“\(text)” is not an email address")
+            }
+            return text
+        case .choice:
+            guard choices.contains(text) || text == stored else {
+                throw refusal("\(label) is one of: \(choices.joined(separator: ", "))")
+            }
+            return text
+        case .date:
+            guard let day = CalendarDay(iso: text) else {
+                throw refusal("write \(label) as year-month-day, such as 2026-12-31")
+            }
+            return day.description
+        case .money:
+            guard let amount = Money.amount(text) else {
+                throw refusal("“\(text)” is not an amount")
+            }
+            return amount
+        }
+    }
+
+    /// The same for a value from another system's export, whose choices, days and amounts are written
+    /// otherwise. A choice of the other system is kept as it is there.
+    func imported(_ written: String) throws(RecordRefusal) -> String? {
+        var text = cleaned(written)
+        // What a guard against formulas put in front, here or in a spreadsheet.
+        if text.hasPrefix("'"), let next = text.dropFirst().first, "=+-@".contains(next) {
+            text.removeFirst()
+        }
+        guard !text.isEmpty else { return nil }
+        switch type {
+        case .choice:
+            let folded = FoldedText(text)
+            return choices.first { FoldedText($0) == folded } ?? String(text.prefix(longest))
+        case .date:
+            guard let day = CalendarDay(written: text) else {
+                throw refusal("\(label) “\(text)” is not one certain day. Write it as 2026-12-31")
+            }
+            return day.description
+        case .text, .phone, .email, .money, .reference, .multiline:
+            return try checked(text)
+        }
+    }
+
+    /// Without control characters and outer spaces; only long texts have lines.
+    private func cleaned(_ typed: String) -> String {
+        let isLong = type == .multiline
+        let scalars = typed.unicodeScalars.map { scalar -> Unicode.Scalar in
+            let isControl = scalar.properties.generalCategory == .control
+            return isControl && !(isLong && (scalar == "\n" || scalar == "\t")) ? " " : scalar
+        }
+        return String(String.UnicodeScalarView(scalars))
+            .trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+
+    private func refusal(_ reason: String) -> RecordRefusal {
+        .invalid(name, reason: reason.prefix(1).uppercased() + reason.dropFirst() + ".")
+    }
+
+    /// One `@` with text before it and a dot after it, and no space: more is for a mail server to say.
+    static func isEmail(_ text: String) -> Bool {
+        let parts = text.split(separator: "@", omittingEmptySubsequences: false)
+        return parts.count == 2 && !parts[0].isEmpty && !text.contains(where: \.isWhitespace)
+            && parts[1].contains(".") && !parts[1].hasPrefix(".") && !parts[1].hasSuffix(".")
+    }
+}
+
+/// Amounts in a currency's main unit, as text with a point: "1234.5".
+enum Money {
+    /// Reads "1,234.50", "1.234,50", "EUR 1 234" and "-12". A single mark with three digits behind it is a
+    /// thousands mark: prices have two decimals.
+    static func amount(_ written: String) -> String? {
+        let isMark: (Character) -> Bool = { $0 == "," || $0 == "." }
+        let isNumeral: (Character) -> Bool = {
+            $0.isASCII && $0.isNumber || isMark($0) || $0 == "-"
+        }
+        let numerals = written.filter(isNumeral)
+        // A currency in front or behind is passed over; other words make it no amount.
+        let words = written.filter { !isNumeral($0) && !$0.isWhitespace && $0 != "'" }
+        guard words.count <= 3, numerals.count <= 20, !numerals.dropFirst().contains("-") else {
+            return nil
+        }
+        let digits = numerals.filter { $0 != "-" }
+        var whole = digits
+        var decimals = ""
+        if let last = digits.lastIndex(where: isMark) {
+            let behind = digits[digits.index(after: last)...]
+            let isAlone = digits.count { $0 == digits[last] } == 1
+            let hasOther = digits.contains { isMark($0) && $0 != digits[last] }
+            if isAlone, hasOther || behind.count != 3 {
+                decimals = String(behind)
+                whole = String(digits[..<last])
+            }
+        }
+        whole.removeAll(where: isMark)
+        guard !(whole + decimals).isEmpty, let number = Double("0\(whole).\(decimals)0") else {
+            return nil
+        }
+        return text(numerals.hasPrefix("-") ? -number : number)
+    }
+
+    /// Without decimals where there are none.
+    static func text(_ amount: Double) -> String {
+        amount == amount.rounded() && abs(amount) < 1e15 ? String(Int(amount)) : String(amount)
+    }
+}
+
+/// A day of the calendar, without a time or a zone.
+struct CalendarDay: Hashable, CustomStringConvertible {
+    let year: Int
+    let month: Int
+    let day: Int
+
+    /// `nil` for days that do not exist.
+    init?(year: Int, month: Int, day: Int) {
+        guard (1900...2999).contains(year), (1...12).contains(month), day >= 1 else { return nil }
+        let isLeap = year.isMultiple(of: 4) && !year.isMultiple(of: 100) || year.isMultiple(of: 400)
+        let days = [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+        guard day <= days[month - 1] else { return nil }
+        self.year = year
+        self.month = month
+        self.day = day
+    }
+
+    /// "2026-12-31", or the day of "2026-12-31T10:00:00Z".
+    init?(iso text: String) {
+        let parts = text.prefix(10).split(separator: "-", omittingEmptySubsequences: false)
+        guard parts.count == 3, parts.map(\.count) == [4, 2, 2], let year = Int(parts[0]),
+            let month = Int(parts[1]), let day = Int(parts[2]),
+            text.count == 10 || text.dropFirst(10).first == "T" || text.dropFirst(10).first == " "
+        else { return nil }
+        self.init(year: year, month: month, day: day)
+    }
+
+    /// Also "31.12.2026" and, where only one reading exists, "12/31/2026" and "31/12/2026".
+    init?(written text: String) {
+        if let day = CalendarDay(iso: text) {
+            self = day
+            return
+        }
+        let marks: Set<Character> = [".", "/", "-"]
+        let parts = text.split(whereSeparator: marks.contains)
+            .map { Int($0.trimmingCharacters(in: .whitespaces)) }
+        guard parts.count == 3, let one = parts[0], let two = parts[1], let year = parts[2] else {
+            return nil
+        }
+        let dayFirst = CalendarDay(year: year, month: two, day: one)
+        let monthFirst = text.contains("/") ? CalendarDay(year: year, month: one, day: two) : nil
+        if let dayFirst, let monthFirst, dayFirst != monthFirst { return nil }
+        guard let known = dayFirst ?? monthFirst else { return nil }
+        self = known
+    }
+
+    init(of date: Date) {
+        let parts = Calendar.utc.dateComponents([.year, .month, .day], from: date)
+        year = parts.year ?? 1970
+        month = parts.month ?? 1
+        day = parts.day ?? 1
+    }
+
+    var description: String {
+        let two = { (number: Int) in number < 10 ? "0\(number)" : "\(number)" }
+        return "\(year)-\(two(month))-\(two(day))"
+    }
+}
+
+extension Calendar {
+    static let utc: Calendar = {
+        var calendar = Calendar(identifier: .gregorian)
+        calendar.timeZone = .gmt
+        return calendar
+    }()
+}

@@ -1,0 +1,129 @@
+package import CallLogging
+import CallerLookup
+import Calls
+import Foundation
+import PhoneNumbers
+import Records
+import Storage
+
+extension CallFlow {
+    /// Opens the log of an agent who speaks.
+    func openLog(
+        of stored: StoredCall, agent: Agent, person: RecordID?, related: RelatedRecord?,
+        now: Date, in store: WriteTransaction
+    ) throws {
+        guard let own = stored.call.part(of: Set(agent.extensions)) else { return }
+        let call = stored.call
+        var log = CallLog(
+            id: newID(), call: call, agent: (agent.id, agent.displayName), stage: .draft,
+            subject: try subject(of: call, person: person, in: store), person: person,
+            outcome: "answered", startedAt: own.answeredAt ?? call.startedAt,
+            seconds: Int(own.talkSeconds(until: now).rounded()))
+        log.related = person == nil ? nil : related
+        try logs.insert(log, callID: stored.id, in: store)
+        try remember(log, of: call, in: store)
+    }
+
+    /// The one missed call of a conversation: complete from the start, so it is filed at once.
+    func openMissedLog(of stored: StoredCall, person: RecordID?, in store: WriteTransaction) throws
+    {
+        let call = stored.call
+        let log = CallLog(
+            id: newID(), call: call, agent: nil, stage: .ready,
+            subject: try subject(of: call, person: person, in: store), person: person,
+            outcome: call.cause?.kind == .voicemail ? "voicemail" : "missed",
+            startedAt: call.startedAt, seconds: 0)
+        try logs.insert(log, callID: stored.id, in: store)
+    }
+
+    /// Brings times of the phone system into a log. Nothing that a person typed is touched. A log that was
+    /// filed with other times is filed again.
+    func refresh(
+        _ log: CallLog, from stored: StoredCall, agent: Agent, now: Date, in store: WriteTransaction
+    ) throws {
+        guard let own = stored.call.part(of: Set(agent.extensions)), !own.isLive else { return }
+        var fresh = log
+        fresh.seconds = Int(own.talkSeconds(until: now).rounded())
+        fresh.startedAt = own.answeredAt ?? stored.call.startedAt
+        guard fresh.seconds != log.seconds || fresh.startedAt != log.startedAt else { return }
+        if log.stage == .delivered || log.stage == .ready {
+            fresh.version += 1
+            fresh.stage = .ready
+        }
+        try logs.update(fresh, dueAt: now, in: store)
+    }
+
+    /// Makes a log ready for the CRM when the policy allows it.
+    ///
+    /// - Returns: false when something is still missing.
+    @discardableResult
+    func complete(_ log: CallLog, now: Date, in store: WriteTransaction) throws -> Bool {
+        guard organisation.settings.policy.allowsFiling(log) else { return false }
+        guard log.stage == .draft else { return true }
+        var ready = log
+        ready.stage = .ready
+        try logs.update(ready, dueAt: now, in: store)
+        return true
+    }
+
+    /// The proposed subject: "Call from Ada Lovelace".
+    func subject(of call: Call, person: RecordID?, in store: ReadTransaction) throws -> String {
+        let name =
+            try person.flatMap { try organisation.directory.person($0, in: store)?.name }
+            ?? call.customer.map { party in
+                party.number.kind == .withheld ? "a withheld number" : party.number.formatted
+            } ?? "an unknown number"
+        switch call.direction {
+        case .outbound: return "Call to \(name)"
+        case .internal: return "Internal call with \(name)"
+        case .inbound: return call.wasAnswered ? "Call from \(name)" : "Missed call from \(name)"
+        }
+    }
+
+    /// What recent calls are searched by: the names and the digits of the other side.
+    func searchText(of stored: StoredCall, in store: ReadTransaction) throws -> String {
+        guard let customer = stored.call.customer else { return "" }
+        let people = try organisation.directory.people(
+            stored.match?.candidates.map(\.id) ?? [], in: store)
+        let names = people.values.flatMap { [$0.name, $0.company ?? ""] }.sorted()
+        let digits = [customer.number.presented, customer.number.e164 ?? ""]
+            .map { $0.filter(\.isNumber) }
+        return Folding.fold(([customer.name ?? ""] + names + digits).joined(separator: " "))
+    }
+
+    /// Who spoke with whom on this number: the order of later matches.
+    func remember(_ log: CallLog, of call: Call, in store: WriteTransaction) throws {
+        guard let person = log.person, let agent = log.agent, let number = call.customer?.number
+        else { return }
+        try organisation.directory.note(
+            LastSpoken(person: person, agent: agent, at: log.startedAt), on: number, in: store)
+    }
+
+    /// Where a call stands, told from its logs and parts.
+    func stage(of stored: StoredCall, in store: ReadTransaction) throws -> CallStage {
+        guard stored.call.endedAt != nil else { return .live }
+        let parts = try book.parts(callID: stored.id, in: store)
+        let stages = try logs.logs(callIDs: [stored.id], in: store)[stored.id, default: []]
+            .map(\.stage)
+        return CallStage(
+            isBeingWritten: parts.contains { $0.spoke && $0.isOnDesk }
+                && organisation.settings.policy.logs(stored.call), logs: stages)
+    }
+}
+
+extension CallStage {
+    /// The stage of an ended call: what is least finished decides.
+    package init(isBeingWritten: Bool, logs: [CallLog.Stage]) {
+        if isBeingWritten && (logs.isEmpty || logs.contains(.draft)) {
+            self = .open
+        } else if logs.contains(.parked) {
+            self = .parked
+        } else if logs.contains(.ready) {
+            self = .ready
+        } else if logs.contains(.delivered) {
+            self = .delivered
+        } else {
+            self = .unlogged
+        }
+    }
+}

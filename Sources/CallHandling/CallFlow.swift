@@ -1,0 +1,197 @@
+import CallLogging
+import CallerLookup
+package import Calls
+package import Foundation
+import Records
+package import Storage
+
+/// The story of CallMatch: what happens on each event of a phone system and on each command of an agent.
+///
+/// Read it from top to bottom. Each step takes part in one transaction, and nobody is told of anything
+/// before that is committed: agents through a change notice that makes their desk draw itself again, the
+/// CRM through a log that the delivery finds.
+package struct CallFlow: Sendable {
+    package let database: Database
+    package let organisation: Organisation
+    /// Time and chance are given, so that the whole story can be replayed.
+    package let now: @Sendable () -> Date
+    package let newID: @Sendable () -> String
+
+    let book = CallBook()
+    let logs = LogBook()
+
+    package init(
+        database: Database, organisation: Organisation, now: @escaping @Sendable () -> Date,
+        newID: @escaping @Sendable () -> String
+    ) {
+        self.database = database
+        self.organisation = organisation
+        self.now = now
+        self.newID = newID
+    }
+
+    // MARK: - What a phone system says
+
+    /// Stores what a phone system said and does what follows. Returns after the commit: then, and only
+    /// then, the phone system may be answered.
+    ///
+    /// - Parameter message: the sender's own id of the message, where it has one: a message that was
+    ///   taken before changes nothing.
+    @discardableResult
+    package func receive(_ events: [CallEvent], message: MessageID? = nil) async throws -> Receipt {
+        let now = now()
+        return try await database.write { store in
+            if let message, try !takeOnce(message, now: now, in: store) { return .known }
+            for event in events {
+                try handle(event, now: now, in: store)
+            }
+            return .taken
+        }
+    }
+
+    /// One event, from the ring to the filed log.
+    func handle(_ event: CallEvent, now: Date, in store: WriteTransaction) throws {
+        let id = event.call.publicID
+        guard try book.keep(event, callID: id, receivedAt: now, in: store) else { return }
+        guard var stored = try fold(event, into: id, now: now, in: store) else { return }
+
+        try lookUp(&stored, in: store)
+        try book.save(stored, in: store)
+        let agents = try updateParts(of: stored, now: now, in: store)
+        try updateLogs(of: stored, agents: agents, now: now, in: store)
+        if let over = EndedCall(stored.call), over.isMissed {
+            try logMissedCall(over, stored, in: store)
+        }
+        try settle(stored, agents: agents, in: store)
+    }
+
+    /// The call as it was, and this event folded in; `nil` when it changes nothing.
+    private func fold(
+        _ event: CallEvent, into id: String, now: Date, in store: WriteTransaction
+    ) throws -> StoredCall? {
+        guard var stored = try book.call(id, in: store) else {
+            return StoredCall(id: id, call: Call(event), receivedAt: now)
+        }
+        let changed = stored.call.apply(event) != nil
+        stored.receivedAt = now
+        if !changed { try book.save(stored, in: store) }
+        return changed ? stored : nil
+    }
+
+    /// Who is calling: asked once, as soon as the number is known, and kept with the call.
+    private func lookUp(_ stored: inout StoredCall, in store: ReadTransaction) throws {
+        guard let customer = stored.call.customer else { return }
+        if stored.call.direction == .internal {
+            stored.match = Match(outcome: .internal)
+        } else if stored.match == nil || stored.match?.outcome == .unusable {
+            stored.match = try organisation.directory.match(customer.number, in: store)
+        }
+        stored.searchText = try searchText(of: stored, in: store)
+    }
+
+    /// What each agent's phones did.
+    private func updateParts(of stored: StoredCall, now: Date, in store: WriteTransaction) throws
+        -> [Agent]
+    {
+        let agents = agents(of: stored.call)
+        for agent in agents {
+            guard let own = stored.call.part(of: Set(agent.extensions)) else { continue }
+            let known = try book.part(callID: stored.id, agent: agent.id, in: store)
+            var part = known ?? CallPart(callID: stored.id, agent: agent.id)
+            part.state = own.state
+            part.outcome = own.outcome
+            part.offeredAt = own.offeredAt
+            part.answeredAt = own.answeredAt
+            part.endedAt = own.endedAt
+            if own.isLive {
+                part.wrapUpUntil = nil
+                part.isDone = false
+            } else if own.spoke, part.wrapUpUntil == nil {
+                let seconds = Double(organisation.settings.policy.wrapUpSeconds)
+                part.wrapUpUntil = max(own.endedAt ?? now, now.addingTimeInterval(-1))
+                    .addingTimeInterval(seconds)
+            }
+            try book.save(part, sortAt: own.offeredAt ?? stored.call.startedAt, in: store)
+        }
+        return agents
+    }
+
+    /// An agent who spoke gets a log: it opens by itself under the one match (S13), under whom the agent
+    /// chose while it rang, or under nobody where the policy allows that (S21).
+    private func updateLogs(
+        of stored: StoredCall, agents: [Agent], now: Date, in store: WriteTransaction
+    ) throws {
+        guard organisation.settings.policy.logs(stored.call) else { return }
+        for agent in agents {
+            guard let part = try book.part(callID: stored.id, agent: agent.id, in: store) else {
+                continue
+            }
+            let log = try logs.log(callID: stored.id, agent: agent.id, in: store)
+            switch (part.spoke, log) {
+            case (true, nil):
+                let person = part.isCleared ? nil : part.chosen ?? stored.match?.certain?.id
+                if person != nil || !organisation.settings.policy.requiresMatch {
+                    try openLog(
+                        of: stored, agent: agent, person: person, related: part.wished, now: now,
+                        in: store)
+                }
+            case (true, let log?):
+                try refresh(log, from: stored, agent: agent, now: now, in: store)
+            case (false, let log?):
+                // Another phone turned out to have answered first: what nobody wrote in is withdrawn.
+                if log.version == 1 { try logs.delete(log.id, in: store) }
+            case (false, nil):
+                continue
+            }
+        }
+    }
+
+    /// A conversation that nobody answered is one missed call, however many phones rang.
+    private func logMissedCall(
+        _ over: EndedCall, _ stored: StoredCall, in store: WriteTransaction
+    ) throws {
+        let policy = organisation.settings.policy
+        guard policy.logs(over.call), stored.match?.outcome != .internal,
+            try logs.log(callID: stored.id, agent: nil, in: store) == nil
+        else { return }
+        let person = stored.match?.certain?.id
+        guard person != nil || !policy.requiresMatch else { return }
+        try openMissedLog(of: stored, person: person, in: store)
+    }
+
+    /// Says where the call stands now, and tells the agents it concerns.
+    func settle(_ stored: StoredCall, agents: [Agent], in store: WriteTransaction) throws {
+        let stage = try stage(of: stored, in: store)
+        if stage != stored.stage { try book.setStage(stage, of: stored.id, in: store) }
+        for agent in agents {
+            store.notify(ChangeNotice(topic: "agent", subject: agent.id))
+        }
+        if try logs.isWaiting(callID: stored.id, in: store) {
+            store.notify(ChangeNotice(topic: "delivery", subject: "ready"))
+        }
+    }
+
+    /// The agents whose phones take part.
+    func agents(of call: Call) -> [Agent] {
+        var seen: Set<String> = []
+        return call.extensions.compactMap { organisation.agent(extension: $0) }
+            .filter { seen.insert($0.id).inserted }
+    }
+}
+
+/// A message as its sender names it, for telling repeats.
+package struct MessageID: Hashable, Sendable {
+    package let source: String
+    package let value: String
+
+    package init(source: String, value: String) {
+        self.source = source
+        self.value = value
+    }
+}
+
+package enum Receipt: Hashable, Sendable {
+    case taken
+    /// The same message was taken before: nothing was done, and the sender is to be told "fine".
+    case known
+}

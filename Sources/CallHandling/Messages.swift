@@ -1,0 +1,85 @@
+package import Calls
+import Foundation
+package import Storage
+
+extension CallFlow {
+    package static let messageMigrations: [Migration] = [
+        Migration(
+            id: "0030-messages",
+            sql: [
+                """
+                create table message (
+                    source text not null,
+                    value text not null,
+                    received_at integer not null,
+                    primary key (source, value)
+                )
+                """,
+                "create index message_by_time on message (received_at)",
+                """
+                create table kept_message (
+                    id text not null primary key,
+                    source text not null,
+                    received_at integer not null,
+                    reason text not null,
+                    body text not null
+                )
+                """,
+                "create index kept_message_by_source on kept_message (source, received_at)",
+            ])
+    ]
+
+    /// Messages kept of one source at most; older ones make room.
+    private static let mostKept = 1000
+
+    /// Remembers a message; false when it was taken before.
+    func takeOnce(_ message: MessageID, now: Date, in store: WriteTransaction) throws -> Bool {
+        try store.execute(
+            """
+            insert into message (source, value, received_at)
+            values (\(message.source), \(message.value), \(now)) on conflict do nothing
+            """) > 0
+    }
+
+    /// Keeps a message that we do not understand, for the administrator: never an error for the sender.
+    package func keep(source: String, reason: String, body: String) async throws {
+        let id = newID()
+        let now = now()
+        try await database.write { store in
+            try store.execute(
+                """
+                insert into kept_message (id, source, received_at, reason, body)
+                values (\(id), \(source), \(now), \(reason), \(String(body.prefix(4096))))
+                """)
+            try store.execute(
+                """
+                delete from kept_message where source = \(source) and id in (
+                    select id from kept_message where source = \(source)
+                    order by received_at desc, id limit 100 offset \(Self.mostKept))
+                """)
+        }
+    }
+
+    /// Forgets messages that no sender repeats any more.
+    package func forgetMessages() async throws {
+        let before = now().addingTimeInterval(-Clockwork.messageMemory)
+        try await database.write { store in
+            try store.execute("delete from message where received_at < \(before)")
+        }
+    }
+}
+
+extension CallFlow {
+    /// The latest call of a phone system with this id, or with a later one of the same sender's id.
+    package func newestCall(system: String, id: String, laterPrefix: String) async throws -> Call? {
+        let above = laterPrefix + "\u{10FFFF}"
+        return try await database.read { store in
+            try store.row(
+                """
+                select json from call where system = \(system)
+                    and (value = \(id) or (value > \(laterPrefix) and value < \(above)))
+                order by started_at desc, id limit 1
+                """)?.json("json", as: Call.self)
+        }
+    }
+}

@@ -1,0 +1,64 @@
+import Foundation
+package import Records
+package import Storage
+
+extension Directory {
+    /// Letters or digits that a search needs: one letter fits too many people to be of use.
+    package static let shortestSearch = 2
+    package static let longestSearch = 80
+
+    /// People whose name, company or number begins with what was typed, word by word.
+    ///
+    /// - Returns: at most `limit` people, and whether there are more. Nothing for fewer than
+    ///   `shortestSearch` letters.
+    package func search(_ typed: String, limit: Int = 20, in store: ReadTransaction) throws -> (
+        people: [Person], isTruncated: Bool
+    ) {
+        let words = Self.words(of: String(typed.prefix(Self.longestSearch)))
+        guard words.joined().count >= Self.shortestSearch else { return ([], false) }
+        let refs = try searchRefs(words: words, limit: limit + 1, in: store)
+        let found = try people(refs, in: store)
+        let people = refs.prefix(limit).compactMap { found[$0] }
+        return (people, refs.count > limit)
+    }
+
+    /// Words for the index and for a search. A run of digits and phone punctuation is one word of digits,
+    /// so that "030 1234" finds a number however it is written.
+    static func words(of text: String) -> [String] {
+        let folded = Folding.fold(text)
+        let numberLike = folded.allSatisfy { $0.isNumber || "+-/(). ".contains($0) }
+        if numberLike {
+            let digits = String(folded.filter(\.isNumber))
+            return digits.isEmpty ? [] : [digits]
+        }
+        return folded.split { !$0.isLetter && !$0.isNumber }.map(String.init)
+    }
+}
+
+/// Brings names to the form in which they are compared: small letters without marks, and the letters that
+/// Unicode does not take apart spelt as people type them.
+package enum Folding {
+    private static let letters: [Character: String] = [
+        "ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ß": "ss", "æ": "ae", "œ": "oe",
+        "ı": "i", "ħ": "h", "ŋ": "n",
+    ]
+
+    package static func fold(_ text: String) -> String {
+        var folded = ""
+        for character in text.lowercased().decomposedStringWithCanonicalMapping {
+            if let spelt = letters[character] {
+                folded += spelt
+                continue
+            }
+            for scalar in character.unicodeScalars
+            where scalar.properties.generalCategory != .nonspacingMark {
+                if let spelt = letters[Character(scalar)] {
+                    folded += spelt
+                } else {
+                    folded.unicodeScalars.append(scalar)
+                }
+            }
+        }
+        return folded
+    }
+}

@@ -1,0 +1,150 @@
+import AgentDesk
+import BuiltInCRM
+import CallHandling
+import CallLogging
+import Calls
+import Credentials
+import Foundation
+import Hummingbird
+import HummingbirdCore
+import Logging
+import NIOCore
+import NIOPosix
+import PhoneSystem
+import ScriptedCalls
+import ServiceLifecycle
+import Storage
+import UnixSignals
+
+/// The HTTP server: the way from a browser or a phone system to the rooms behind it.
+package struct DeskServer: Sendable {
+    private let app: CallMatch
+    private let feed: DeskFeed
+    private let timing = RingTiming()
+    private let operatorToken = Token.random()
+
+    package init(_ app: CallMatch) {
+        self.app = app
+        feed = DeskFeed(database: app.database)
+    }
+
+    /// Serves until it is told to stop.
+    ///
+    /// - Parameter onReady: called when requests are accepted.
+    package func run(onReady: @escaping @Sendable () -> Void) async throws {
+        let presence = Presence(folder: app.options.dataFolder)
+        let http = Application(
+            router: router(),
+            server: .http1(
+                configuration: .init(
+                    idleTimeout: .seconds(Limits.idleSeconds),
+                    httpDecoderConfiguration: .init(
+                        maxHeaderFieldSize: Limits.headerField,
+                        maxHeaderListSize: Limits.headerList,
+                        maxHeaderFieldCount: Limits.headerCount))),
+            configuration: .init(
+                address: .hostname(app.options.host, port: app.options.port),
+                serverName: nil, backlog: Limits.backlog,
+                availableConnectionsDelegate: MaximumAvailableConnections(Limits.connections)),
+            onServerRunning: { _ in
+                presence.announce(address: app.options.localAddress, token: operatorToken)
+                onReady()
+            },
+            logger: app.logger)
+        var services: [any Service] = [http]
+        services.append(DeliveryService(delivery: app.delivery, logger: app.logger))
+        services.append(Clockwork(flow: app.flow, logger: app.logger))
+        services.append(Loop { await feed.run() })
+        services.append(Loop { await beat() })
+        services.append(Loop { await app.imports.run() })
+        if let phone = app.demoPhone {
+            services.append(
+                Loop { try await phone.run { events in try await app.flow.receive(events) } })
+        }
+        var configuration = ServiceGroupConfiguration(
+            services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: app.logger)
+        configuration.maximumGracefulShutdownDuration = .seconds(8)
+        defer { presence.withdraw() }
+        try await ServiceGroup(configuration: configuration).run()
+        await app.database.close()
+    }
+
+    /// Sends every window a picture now and then: connections stay open, and what was missed heals.
+    private func beat() async {
+        while !Task.isCancelled {
+            try? await ContinuousClock().sleep(for: .seconds(Limits.pingSeconds))
+            feed.beat()
+        }
+    }
+
+    private func router() -> Router<DeskContext> {
+        let table = RouteTable()
+        let router = Router(context: DeskContext.self, options: [.autoGenerateHeadEndpoints])
+        router.add(middleware: SecurityHeaders(frameAncestors: app.options.frameAncestors))
+        router.add(middleware: MethodCheck(table: table))
+        router.add(middleware: AntiForgery())
+        router.add(middleware: SessionMiddleware(sessions: app.sessions))
+        let painter = DeskPainter(
+            database: app.database, organisation: app.organisation, controls: app.controls,
+            crm: .init(
+                name: "CallMatch CRM", newContact: "/crm/contacts/new",
+                newLead: "/crm/leads/new"))
+        addAgentRoutes(to: router, painter: painter)
+        addAdministratorRoutes(to: router, painter: painter)
+        IntakeRoutes(flow: app.flow, sources: app.sources, now: app.now).add(to: router)
+        OperatorRoutes(operator: Operator(app), token: operatorToken).add(to: router)
+        DescriptionRoutes().add(to: router)
+        PageRoutes().add(to: router)
+        table.fill(from: router)
+        return router
+    }
+
+    private func addAgentRoutes(to router: Router<DeskContext>, painter: DeskPainter) {
+        SignInRoutes(
+            sessions: app.sessions, organisation: app.organisation,
+            passwords: PasswordVerifier(), feed: feed, now: app.now
+        ).add(to: router)
+        DeskRoutes(
+            painter: painter, feed: feed, timing: timing, organisation: app.organisation,
+            now: app.now
+        ).add(to: router)
+        CallRoutes(
+            flow: app.flow, painter: painter, crm: app.crm,
+            controls: Dictionary(uniqueKeysWithValues: app.controls.map { ($0.system, $0) }),
+            now: app.now
+        ).add(to: router)
+        PeopleRoutes(
+            database: app.database, organisation: app.organisation,
+            sources: [app.crm.crm: app.crm], crm: app.crm, now: app.now
+        ).add(to: router)
+        RecordRoutes(crm: app.crm, flow: app.flow, painter: painter, now: app.now).add(to: router)
+        DemoRoutes(phone: app.demoPhone, organisation: app.organisation).add(to: router)
+    }
+
+    private func addAdministratorRoutes(to router: Router<DeskContext>, painter: DeskPainter) {
+        ImportRoutes(imports: app.imports, crm: app.crm).add(to: router)
+        SettingsRoutes(
+            organisation: app.organisation, painter: painter, database: app.database,
+            reindex: { try await app.refreshIndexIfNeeded() }
+        ).add(to: router)
+        StaffRoutes(
+            organisation: app.organisation, sessions: app.sessions, feed: feed,
+            database: app.database, address: app.options.address
+        ).add(to: router)
+        HealthRoutes(
+            database: app.database, flow: app.flow, feed: feed, timing: timing,
+            sources: app.sources, audit: { try await app.audit(since: $0) },
+            address: app.options.address, startedAt: app.now(),
+            now: app.now
+        ).add(to: router)
+    }
+}
+
+/// A task that lives as long as the server and ends with it.
+private struct Loop: Service {
+    let body: @Sendable () async throws -> Void
+
+    func run() async throws {
+        try await cancelWhenGracefulShutdown { try await body() }
+    }
+}

@@ -1,0 +1,25 @@
+import BuiltInCRM
+import CallHandling
+import Foundation
+import Storage
+
+/// What a new store is filled with, so that a newcomer sees something at once.
+struct FirstSteps {
+    let organisation: Organisation
+    let crm: BuiltInCRM
+    let now: @Sendable () -> Date
+
+    /// Fills the sample organisation, once.
+    func fillSample() async throws {
+        guard organisation.agents.isEmpty else { return }
+        try await crm.load(SampleOrganisation(now: now()))
+        for person in SampleOrganisation.agents {
+            try await organisation.save(
+                Agent(
+                    id: person.id, displayName: person.displayName,
+                    extensions: [person.extension]))
+        }
+        try await organisation.save(
+            Agent(id: "admin", displayName: "Alex Admin", role: .administrator))
+    }
+}

@@ -1,0 +1,213 @@
+import AgentDesk
+import CallHandling
+import CallLogging
+import Foundation
+import Hummingbird
+import Storage
+
+/// *Health*, *Deliveries* and *Connections*, and what a load balancer asks.
+struct HealthRoutes {
+    let database: Database
+    let flow: CallFlow
+    let feed: DeskFeed
+    let timing: RingTiming
+    let sources: EventSources
+    let audit: @Sendable (_ since: Date) async throws -> Audit
+    let address: String
+    let startedAt: Date
+    let now: @Sendable () -> Date
+
+    func add(to router: Router<DeskContext>) {
+        router.get("ready", use: ready)
+        router.get("health", use: alive)
+        router.get("metrics", use: metrics)
+        router.get("api/v1/admin/health", use: health)
+        router.get("api/v1/admin/deliveries", use: deliveries)
+        router.post("api/v1/admin/deliveries/retry", use: retryAll)
+        router.post("api/v1/admin/deliveries/:id/retry", use: retry)
+        router.get("api/v1/admin/sources", use: listSources)
+        router.post("api/v1/admin/sources", use: addSource)
+    }
+
+    /// 200 when calls can be taken, 503 when the store cannot be written.
+    @Sendable func ready(_ request: Request, context: DeskContext) async throws -> Reply {
+        let health = database.health
+        let status = ["status": health.isWritable ? "ready" : "not ready"]
+        return try .json(status, status: health.isWritable ? .ok : .serviceUnavailable)
+    }
+
+    @Sendable func alive(_ request: Request, context: DeskContext) async throws -> Reply {
+        try .json(["status": "alive"])
+    }
+
+    /// Figures in Prometheus text, for an administrator's session.
+    @Sendable func metrics(_ request: Request, context: DeskContext) async throws -> Reply {
+        _ = try context.administrator()
+        var text = ""
+        for metric in database.metrics {
+            text += "# HELP \(metric.name) \(metric.help)\n# TYPE \(metric.name) \(metric.kind)\n"
+            text += "\(metric.name) \(metric.value)\n"
+        }
+        text += "callmatch_streams_open \(feed.count)\n"
+        for (quantile, value) in [("0.5", timing.summary.p50), ("0.99", timing.summary.p99)] {
+            if let value {
+                text += "callmatch_ring_to_panel_milliseconds{quantile=\"\(quantile)\"} \(value)\n"
+            }
+        }
+        return Reply(
+            status: .ok, headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8"],
+            data: Data(text.utf8))
+    }
+
+    private struct HealthView: Encodable {
+        struct Store: Encodable {
+            let engine: String
+            let writable: Bool
+            let text: String
+        }
+
+        let ringToPanel: RingTiming.Summary
+        let today: Audit
+        let store: Store
+        let sources: [SourceView]
+        let streams: Int
+        let uptimeSeconds: Int
+        let version: String
+    }
+
+    @Sendable func health(_ request: Request, context: DeskContext) async throws -> Reply {
+        _ = try context.administrator()
+        let health = database.health
+        let midnight = Calendar(identifier: .gregorian).startOfDay(for: now())
+        let view = HealthView(
+            ringToPanel: timing.summary, today: try await audit(midnight),
+            store: .init(
+                engine: "SQLite", writable: health.isWritable,
+                text: health.reason ?? "Writes are durable."),
+            sources: try await sourceViews(), streams: feed.count,
+            uptimeSeconds: Int(now().timeIntervalSince(startedAt)), version: CallMatchVersion.text)
+        return try .json(view)
+    }
+
+    @Sendable func deliveries(_ request: Request, context: DeskContext) async throws -> Reply {
+        _ = try context.administrator()
+        let stage: CallLog.Stage
+        switch request.query("state") ?? "waiting" {
+        case "waiting": stage = .ready
+        case "parked": stage = .parked
+        default: throw Problem.badRequest("A state is waiting or parked.", field: "state")
+        }
+        let rows = try await database.read { store in
+            try store.rows(
+                """
+                select id, call_id, subject, stage, attempts, reason, due_at, agent_name
+                from call_log where stage = \(stage) order by due_at, id limit 200
+                """
+            ).map(DeliveryView.init)
+        }
+        return try .json(["deliveries": rows])
+    }
+
+    @Sendable func retry(_ request: Request, context: DeskContext) async throws -> Reply {
+        _ = try context.administrator()
+        let id = try context.parameter("id")
+        guard try await flow.retryDeliveries(id: id) > 0 else { throw Problem.notFound }
+        return .nothing
+    }
+
+    @Sendable func retryAll(_ request: Request, context: DeskContext) async throws -> Reply {
+        _ = try context.administrator()
+        return try .json(["retried": try await flow.retryDeliveries(id: nil)])
+    }
+
+    private struct SourceView: Encodable {
+        let name: String
+        let dialect: EventSource.Dialect
+        let events: Int
+        let unknown: Int
+        let refused: Int
+        let lastEventAt: Date?
+        let state: String
+        let text: String
+    }
+
+    private func sourceViews() async throws -> [SourceView] {
+        try await sources.all().map { source in
+            let tally = sources.tally(of: source.name)
+            let (state, text): (String, String) =
+                if tally.refused > 0 && tally.events == 0 {
+                    ("red", tally.lastRefusal ?? "Every request was refused.")
+                } else if tally.events == 0 {
+                    ("quiet", "No event since the start of this server.")
+                } else {
+                    ("green", tally.lastRefusal.map { "Last refusal: \($0)" } ?? "Events arrive.")
+                }
+            return SourceView(
+                name: source.name, dialect: source.dialect, events: tally.events,
+                unknown: tally.unknown, refused: tally.refused, lastEventAt: tally.lastEventAt,
+                state: state, text: text)
+        }
+    }
+
+    @Sendable func listSources(_ request: Request, context: DeskContext) async throws -> Reply {
+        _ = try context.administrator()
+        return try .json(["sources": try await sourceViews()])
+    }
+
+    private struct SourceInput: Decodable {
+        let name: String
+        let dialect: EventSource.Dialect
+    }
+
+    @Sendable func addSource(_ request: Request, context: DeskContext) async throws -> Reply {
+        _ = try context.administrator()
+        let input = try await request.json(SourceInput.self)
+        let added = try await NewSource(
+            name: input.name, dialect: input.dialect, in: sources, address: address, now: now())
+        return try .json(added, status: .created)
+    }
+}
+
+/// A source that was just added: what the phone system is told, once.
+struct NewSource: Codable, Sendable {
+    let name: String
+    let address: String
+    let secret: String
+
+    init(
+        name: String, dialect: EventSource.Dialect, in sources: EventSources, address: String,
+        now: Date
+    ) async throws {
+        let secret = try await sources.add(name: name, dialect: dialect, now: now)
+        self.name = name
+        self.secret = secret
+        self.address =
+            switch dialect {
+            case .callmatch: "\(address)/api/v1/events/\(name)"
+            case .zammad: "\(address)/api/v1/cti/\(secret)"
+            }
+    }
+}
+
+/// A call log on its way to the CRM.
+struct DeliveryView: Encodable {
+    let id: String
+    let call: String
+    let title: String
+    let state: String
+    let attempts: Int
+    let reason: String?
+    let nextAttemptAt: Date
+    let agent: String?
+
+    init(_ row: Row) throws {
+        id = try row.text("id")
+        call = try row.text("call_id")
+        title = try row.text("subject")
+        state = try row.text("stage") == "parked" ? "parked" : "waiting"
+        attempts = try row.int("attempts")
+        reason = try row.optionalText("reason")
+        nextAttemptAt = try row.date("due_at")
+        agent = try row.optionalText("agent_name")
+    }
+}

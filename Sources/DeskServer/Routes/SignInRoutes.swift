@@ -1,0 +1,145 @@
+import AgentDesk
+import CallHandling
+import Credentials
+import Foundation
+import HTTPTypes
+import Hummingbird
+import PhoneNumbers
+
+/// Sign-in with a password or a single-use link, and sign-out.
+struct SignInRoutes {
+    let sessions: Sessions
+    let organisation: Organisation
+    let passwords: PasswordVerifier
+    let feed: DeskFeed
+    let attempts = SignInGuard()
+    let now: @Sendable () -> Date
+
+    func add(to router: Router<DeskContext>) {
+        router.get("sign-in/link/:token", use: followLink)
+        router.head("sign-in/link/:token") { _, _ in Response(status: .ok) }
+        router.post("api/v1/session", use: signIn)
+        router.get("api/v1/session", use: show)
+        router.delete("api/v1/session", use: signOut)
+        router.post("api/v1/session/password", use: setPassword)
+    }
+
+    /// A link is used up by this; a page that only looks (HEAD) uses nothing up.
+    @Sendable func followLink(_ request: Request, context: DeskContext) async throws -> Response {
+        let token = try context.parameter("token")
+        guard let token = Token(token), let agent = try await sessions.redeem(token) else {
+            return Pages.text(
+                status: .gone, title: "This sign-in link is used up or too old",
+                body: """
+                    A link works once, within 10 minutes. Ask your administrator for a new one, or \
+                    run: callmatch user link NAME
+                    """)
+        }
+        let session = try await sessions.begin(agent: agent)
+        return Response(
+            status: .seeOther,
+            headers: [.location: "/", .setCookie: SessionCookie.set(session)])
+    }
+
+    private struct Credentials: Decodable {
+        let name: String
+        let password: String
+        let token: Bool?
+    }
+
+    @Sendable func signIn(_ request: Request, context: DeskContext) async throws -> Reply {
+        let input = try await request.json(Credentials.self)
+        let name = String(input.name.prefix(64))
+        if let seconds = await attempts.wait(name: name, peer: context.peer, now: now()) {
+            throw Problem(
+                status: .tooManyRequests, title: "Too many failed sign-ins",
+                detail: "Wait \(seconds) seconds, or use a sign-in link.", retryAfter: seconds)
+        }
+        let hash = try await sessions.passwordHash(of: name)
+        let isRight: Bool
+        do {
+            isRight = try await passwords.verify(input.password, against: hash)
+        } catch {
+            throw Problem(
+                status: .tooManyRequests, title: "Too many sign-ins at once",
+                detail: "Try again in a moment.", retryAfter: error.retryAfter)
+        }
+        guard isRight, let agent = organisation.agent(name), !agent.isDisabled else {
+            await attempts.failed(name: name, peer: context.peer, now: now())
+            throw Problem(
+                status: .unauthorized, title: "Name or password is wrong",
+                detail: "Check both, or ask your administrator for a sign-in link.")
+        }
+        await attempts.succeeded(name: name)
+        let token = try await sessions.begin(agent: agent.id)
+        if input.token == true {
+            return try .json(["token": token.revealed()])
+        }
+        var reply = Reply.nothing
+        reply.headers[.setCookie] = SessionCookie.set(token)
+        return reply
+    }
+
+    private struct SessionView: Encodable {
+        struct Organisation: Encodable {
+            let name: String
+            let country: String
+            let sample: Bool
+        }
+
+        let agent: AgentView
+        let organisation: Organisation
+    }
+
+    @Sendable func show(_ request: Request, context: DeskContext) async throws -> Reply {
+        let session = try context.signedIn()
+        let settings = organisation.settings
+        return try .json(
+            SessionView(
+                agent: AgentView(session.agent),
+                organisation: .init(
+                    name: settings.name, country: settings.plan.country,
+                    sample: settings.isSample)))
+    }
+
+    @Sendable func signOut(_ request: Request, context: DeskContext) async throws -> Reply {
+        let session = try context.signedIn()
+        try await sessions.end(session)
+        feed.closeAll(agent: session.agent.id)
+        var reply = Reply.nothing
+        reply.headers[.setCookie] = SessionCookie.cleared
+        reply.headers[.clearSiteData] = "\"cache\", \"cookies\", \"storage\""
+        return reply
+    }
+
+    private struct PasswordChange: Decodable {
+        let current: String?
+        let new: String
+    }
+
+    /// A first password needs none before it: the agent came with a link.
+    @Sendable func setPassword(_ request: Request, context: DeskContext) async throws -> Reply {
+        let session = try context.signedIn()
+        let input = try await request.json(PasswordChange.self)
+        let password: Password
+        do {
+            password = try Password(input.new)
+        } catch {
+            throw Problem.invalid("new", "A password has 8 to 256 characters.")
+        }
+        do {
+            if let known = try await sessions.passwordHash(of: session.agent.id),
+                try await !passwords.verify(input.current ?? "", against: known)
+            {
+                throw Problem.invalid("current", "This is not the present password.")
+            }
+            let hash = try await passwords.hash(password)
+            try await sessions.setPassword(hash, of: session.agent.id, keeping: session.id)
+        } catch let busy as NoRoomToHash {
+            throw Problem(
+                status: .tooManyRequests, title: "Busy", detail: "Try again in a moment.",
+                retryAfter: busy.retryAfter)
+        }
+        return .nothing
+    }
+}

@@ -1,0 +1,60 @@
+package import Calls
+
+/// What a phone system can be told to do. One that can only report has none, and the panel then hides the
+/// buttons.
+package protocol CallControl: Sendable {
+    var system: String { get }
+
+    /// What can be done now with the phones of this extension in this call.
+    func abilities(for extension: String, in call: Call) async -> Set<CallAbility>
+
+    /// Tells the phone system. What comes of it arrives as events: success here means only that the phone
+    /// system accepted the request.
+    func perform(_ command: CallCommand) async throws(ControlRefusal)
+}
+
+/// A button of a live call.
+package enum CallAbility: String, Codable, Sendable, CaseIterable {
+    case answer, decline, hangUp, hold, retrieve, transfer
+}
+
+package enum CallCommand: Hashable, Sendable {
+    case answer(Call.ID, extension: String)
+    /// Redirects at once by the company's own rules.
+    case decline(Call.ID, extension: String)
+    case hangUp(Call.ID, extension: String)
+    case hold(Call.ID, extension: String)
+    case retrieve(Call.ID, extension: String)
+    case transfer(Call.ID, extension: String, to: DialString)
+    case dial(from: String, to: DialString)
+}
+
+/// Digits that may be given to a phone system: an optional plus and 2 to 15 digits, nothing else, so that
+/// nothing a person typed can be read as a command or a second destination.
+package struct DialString: Hashable, Sendable, CustomStringConvertible {
+    package let description: String
+
+    /// Spaces and the usual punctuation are dropped; anything else gives `nil`.
+    package init?(_ text: String) {
+        let digits = String(text.filter { !" -./()\u{00A0}".contains($0) })
+        let body = digits.hasPrefix("+") ? digits.dropFirst() : Substring(digits)
+        guard (2...15).contains(body.count), body.allSatisfy({ ("0"..."9").contains($0) }) else {
+            return nil
+        }
+        description = digits
+    }
+}
+
+/// Why a phone system did not do it, in words for the agent.
+package enum ControlRefusal: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The call is not in a state for it any more.
+    case notNow(String)
+    case notSupported(String)
+    case unreachable(String)
+
+    package var description: String {
+        switch self {
+        case .notNow(let why), .notSupported(let why), .unreachable(let why): why
+        }
+    }
+}

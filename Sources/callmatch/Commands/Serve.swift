@@ -1,0 +1,65 @@
+import ArgumentParser
+import DeskServer
+import Foundation
+import Logging
+import Storage
+
+struct Serve: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Runs the server.",
+        discussion: "Example: callmatch serve --port 8080 --sample")
+
+    @OptionGroup var common: StoreOptions
+
+    @Option(help: "The address to listen on.")
+    var host: String?
+
+    @Option(help: "The port to listen on.")
+    var port: String?
+
+    @Flag(
+        help: "Fill a new store with a sample organisation and its demo phone. This is the default."
+    )
+    var sample = false
+
+    @Flag(help: "Begin a new store without people and records.")
+    var empty = false
+
+    func validate() throws {
+        if sample && empty { throw ValidationError("Choose --sample or --empty, not both.") }
+    }
+
+    func run() async throws {
+        let settings = try common.settings([.host: host, .port: port])
+        var options = settings.serverOptions()
+        options.first = empty ? .empty : .sample
+        let logger = settings.logger()
+        let address = options.address
+        let app: CallMatch
+        do {
+            app = try await CallMatch.open(
+                options, logger: logger,
+                onFatal: { failure in
+                    Terminal.complain("The store cannot be written any more: \(failure)")
+                    Foundation.exit(3)
+                })
+        } catch let failure as StorageFailure {
+            throw CommandFailure(text: "\(failure)")
+        }
+        do {
+            try await DeskServer(app).run {
+                Terminal.say("CallMatch is ready at \(address)")
+            }
+        } catch {
+            let text = "\(error)"
+            if text.contains("in use") || text.contains("errno: 98") {
+                throw CommandFailure(
+                    text: """
+                        Port \(options.port) on \(options.host) is in use. Stop the other program, or \
+                        choose another port with --port.
+                        """)
+            }
+            throw CommandFailure(text: "The server stopped: \(text)")
+        }
+    }
+}

@@ -1,0 +1,160 @@
+import ArgumentParser
+import DeskServer
+import Foundation
+import Logging
+import Yams
+
+/// Settings of the process: from the command line, the environment, `callmatch.yaml` and the defaults, in
+/// this order. A value that cannot be read stops the start, and so does a name that nobody knows.
+struct Settings {
+    enum Origin: String {
+        case commandLine = "command line", environment, file, standard = "default"
+    }
+
+    enum Name: String, CaseIterable {
+        case data, host, port, address, country
+        case frameAncestors = "frame-ancestors"
+        case logLevel = "log-level"
+
+        var environment: String {
+            "CALLMATCH_" + rawValue.uppercased().replacing("-", with: "_")
+        }
+
+        var standard: String {
+            switch self {
+            case .data: Settings.standardFolder
+            case .host: "127.0.0.1"
+            case .port: "8080"
+            case .address: ""
+            case .country: "DE"
+            case .frameAncestors: ""
+            case .logLevel: "notice"
+            }
+        }
+    }
+
+    struct Value {
+        let text: String
+        let origin: Origin
+    }
+
+    private(set) var values: [Name: Value] = [:]
+
+    static var standardFolder: String {
+        let environment = ProcessInfo.processInfo.environment
+        let base =
+            environment["XDG_DATA_HOME"].flatMap { $0.isEmpty ? nil : $0 }
+            ?? (environment["HOME"] ?? "/var/lib") + "/.local/share"
+        return base + "/callmatch"
+    }
+
+    init(commandLine: [Name: String?], file: String?) throws {
+        let environment = ProcessInfo.processInfo.environment
+        let written = try Self.read(file: file ?? environment["CALLMATCH_CONFIG"])
+        for name in Name.allCases {
+            values[name] =
+                if let text = commandLine[name] ?? nil {
+                    Value(text: text, origin: .commandLine)
+                } else if let text = environment[name.environment] {
+                    Value(text: text, origin: .environment)
+                } else if let text = written[name] {
+                    Value(text: text, origin: .file)
+                } else {
+                    Value(text: name.standard, origin: .standard)
+                }
+        }
+        try check()
+    }
+
+    subscript(name: Name) -> String { values[name]?.text ?? name.standard }
+
+    /// A file that was named must be there; `callmatch.yaml` in the working folder may be.
+    private static func read(file: String?) throws -> [Name: String] {
+        let path = file ?? "callmatch.yaml"
+        guard let data = FileManager.default.contents(atPath: path) else {
+            if file == nil { return [:] }
+            throw CommandFailure.wrongUse("\(path): there is no such file. Check --config.")
+        }
+        let loaded: Any?
+        do {
+            loaded = try Yams.load(yaml: String(decoding: data, as: UTF8.self))
+        } catch {
+            throw CommandFailure.wrongUse("\(path): this is not YAML. \(error)")
+        }
+        guard let loaded else { return [:] }
+        guard let pairs = loaded as? [String: Any] else {
+            throw CommandFailure.wrongUse(
+                "\(path): write one setting a line, such as “port: 8080”.")
+        }
+        var written: [Name: String] = [:]
+        for (key, value) in pairs {
+            guard let name = Name(rawValue: key) else {
+                let known = Name.allCases.map(\.rawValue).joined(separator: ", ")
+                throw CommandFailure.wrongUse("\(path): “\(key)” is no setting. Known: \(known).")
+            }
+            let list = (value as? [Any])?.map { "\($0)" }.joined(separator: " ")
+            written[name] = list ?? "\(value)"
+        }
+        return written
+    }
+
+    private func check() throws {
+        func fail(_ name: Name, _ why: String) -> CommandFailure {
+            let origin = values[name]?.origin.rawValue ?? ""
+            return .wrongUse("\(name.rawValue) (\(origin)): “\(self[name].prefix(60))” \(why)")
+        }
+        guard let port = Int(self[.port]), (1...65535).contains(port) else {
+            throw fail(.port, "is no port. Give a number from 1 to 65535.")
+        }
+        guard self[.country].count == 2 else {
+            throw fail(.country, "is no country. Give two letters, such as DE.")
+        }
+        guard Logger.Level(rawValue: self[.logLevel]) != nil else {
+            throw fail(.logLevel, "is no log level. Use debug, info, notice, warning or error.")
+        }
+        for origin in frameAncestors {
+            let isExact =
+                origin.hasPrefix("https://") && !origin.contains("*") && !origin.contains(";")
+                && URL(string: origin)?.host != nil
+            guard isExact else {
+                throw fail(
+                    .frameAncestors, "must be exact addresses such as https://crm.example.com.")
+            }
+        }
+    }
+
+    var frameAncestors: [String] {
+        self[.frameAncestors].split(separator: " ").map(String.init)
+    }
+
+    func serverOptions() -> ServerOptions {
+        var options = ServerOptions(dataFolder: self[.data])
+        options.host = self[.host]
+        options.port = Int(self[.port]) ?? 8080
+        options.publicAddress = self[.address].isEmpty ? nil : self[.address]
+        options.frameAncestors = frameAncestors
+        options.country = self[.country].uppercased()
+        return options
+    }
+
+    func logger() -> Logger {
+        var logger = Logger(label: "callmatch") { StreamLogHandler.standardError(label: $0) }
+        logger.logLevel = Logger.Level(rawValue: self[.logLevel]) ?? .notice
+        return logger
+    }
+}
+
+/// The options that every command has.
+struct StoreOptions: ParsableArguments {
+    @Option(help: "The folder with the store.")
+    var data: String?
+
+    @Option(help: "A settings file in YAML. Without it, callmatch.yaml in this folder is read.")
+    var config: String?
+
+    func settings(_ more: [Settings.Name: String?] = [:]) throws -> Settings {
+        var all = more
+        all[.data] = data
+        return try Settings(commandLine: all, file: config)
+    }
+}
