@@ -1,0 +1,97 @@
+"""Agents at work: an account with a phone of its own, the HTTP interface, and an open panel."""
+
+from dataclasses import dataclass
+
+from callmatch_server import API, Refused, Server
+from page_watch import PageWatch
+from panel import Panel
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+
+@dataclass
+class Desk:
+    """One agent with one open panel. Further tabs and browsers are opened from here."""
+
+    server: Server
+    browser: Browser
+    name: str
+    extension: str | None
+    api: API
+    context: BrowserContext | None = None
+    watch: PageWatch | None = None
+    panel: Panel | None = None
+
+    @property
+    def page(self) -> Page:
+        return self.panel.page
+
+    def sign_in(self, **options) -> Panel:
+        """A new browser in which this agent signs in by a link; it becomes the desk's own."""
+        options.setdefault("viewport", {"width": 1280, "height": 900})
+        self.context = self.browser.new_context(**options)
+        self.watch = PageWatch(self.context)
+        page = self.context.new_page()
+        page.goto(self.server.link(self.name))
+        self.panel = opened(page)
+        return self.panel
+
+    def new_tab(self) -> Panel:
+        page = self.context.new_page()
+        page.goto(f"{self.server.address}/")
+        return opened(page)
+
+    def new_record(self, button: str) -> Page:
+        """The CRM's own page, which this button of the panel opens beside it."""
+        with self.context.expect_page() as opening:
+            self.panel.caller.get_by_role("button", name=button, exact=True).click()
+        page = opening.value
+        expect(page.get_by_role("button", name="Save", exact=True)).to_be_visible()
+        return page
+
+    def ring(self, number: str, name: str | None = None) -> str:
+        """A customer calls this agent's phone; returns the call's id once the desk shows it."""
+        call = self.api.post(
+            "demo/ring", {"number": number, "name": name, "extension": self.extension}
+        )["call"]
+        self.api.desk_where(lambda desk: any(each["id"] == call for each in desk["calls"]))
+        return call
+
+    def call(self, call: str) -> dict:
+        """The call as the server knows it, also when it is over."""
+        return self.api.get(f"calls/{call}")["call"]
+
+    def filed(self, call: str) -> dict:
+        """The call's activity in the CRM, once the log has been filed."""
+        self.api.desk_where(
+            lambda desk: any(
+                each["id"] == call and each.get("log") == "filed" for each in desk["recent"]
+            )
+        )
+        address = self.call(call)["log"]["crmUrl"]
+        return self.api.get(f"records/activities/{address.rsplit('/', 1)[1]}")
+
+    def activities_of(self, ref: dict) -> list[dict]:
+        """The activity on the page of a record."""
+        plural = {"opportunity": "opportunities"}.get(ref["kind"], f"{ref['kind']}s")
+        return self.api.get(f"records/{plural}/{ref['id']}")["related"]["activities"]
+
+    def clear(self) -> None:
+        """Ends and completes what is left on the desk."""
+        for call in self.api.desk()["calls"]:
+            for command in (*reversed(call["can"]), "done"):
+                try:
+                    if command in ("decline", "hangUp", "done"):
+                        self.api.post(f"calls/{call['id']}/{command.replace('U', '-u')}")
+                except Refused as refusal:
+                    assert refusal.status == 409, refusal
+
+    def close(self) -> None:
+        if self.context:
+            self.context.close()
+
+
+def opened(page: Page) -> Panel:
+    """The panel of a page, once it shows the desk."""
+    panel = Panel(page)
+    expect(panel.live_calls).to_be_visible()
+    return panel

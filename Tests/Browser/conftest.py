@@ -1,0 +1,177 @@
+"""The program, a browser, and agents at work, for every test in this folder.
+
+CALLMATCH_BINARY     the program to test (required)
+CALLMATCH_CHROMIUM   the browser; /usr/bin/chromium unless set
+CALLMATCH_ARTIFACTS  where screenshots go; a temporary folder unless set
+"""
+
+import itertools
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from agents import Desk
+from callmatch_server import API, Server
+from looks import Looks
+from page_watch import PageWatch
+from phone_system import PhoneSystem
+from pictures import Pictures
+from playwright.sync_api import Browser, expect, sync_playwright
+
+# Longer than anything should take: what passes does not wait for it.
+expect.set_options(timeout=10_000)
+
+numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def program() -> str:
+    path = os.environ.get("CALLMATCH_BINARY")
+    if not path:
+        pytest.exit("Set CALLMATCH_BINARY to the path of the callmatch program.", returncode=2)
+    if not os.access(path, os.X_OK):
+        pytest.exit(f"CALLMATCH_BINARY={path} is not a program that can be run.", returncode=2)
+    return str(Path(path).resolve())
+
+
+@pytest.fixture(scope="session")
+def server(program: str, tmp_path_factory) -> Iterator[Server]:
+    """One server for all tests; each test brings its own agents and telephones."""
+    server = Server(program, tmp_path_factory.mktemp("callmatch") / "data")
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def admin(server: Server) -> API:
+    admin = server.api("admin")
+    set_phone_rules(admin)
+    return admin
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = os.environ.get("CALLMATCH_CHROMIUM") or "/usr/bin/chromium"
+    if not shutil.which(path):
+        pytest.exit(f"There is no browser at {path}; set CALLMATCH_CHROMIUM.", returncode=2)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def pictures(tmp_path_factory) -> Pictures:
+    artifacts = os.environ.get("CALLMATCH_ARTIFACTS")
+    folder = Path(artifacts) if artifacts else tmp_path_factory.mktemp("artifacts")
+    return Pictures(folder / "screenshots")
+
+
+@pytest.fixture
+def looks(pictures: Pictures) -> Iterator[Looks]:
+    """Pictures and rules for each state that a test comes to: `looks.at(page, "ringing")`."""
+    looks = Looks(pictures)
+    yield looks
+    assert not looks.faults, "\n".join(looks.faults)
+
+
+@pytest.fixture
+def hire(server: Server, browser: Browser, admin: API, request, pictures) -> Iterator:
+    """Gives a new agent with an extension of its own; `hire(name)` gives one that exists."""
+    desks: list[Desk] = []
+
+    def hire(name: str | None = None, *, signed_in: bool = True, **options) -> Desk:
+        if name is None:
+            number = next(numbers)
+            name, extension = f"agent{number}", str(2000 + number)
+            about = {"displayName": f"Dora Meier {number}", "role": "agent"}
+            admin.post("admin/people", {"id": name, "extensions": [extension], **about})
+        api = server.api(name)
+        own = api.get("session")["agent"].get("extension")
+        desk = Desk(server, browser, name, own, api)
+        desks.append(desk)
+        if signed_in:
+            desk.sign_in(**options)
+        return desk
+
+    yield hire
+    has_failed = getattr(request.node, "has_failed", False)
+    leave(desks, pictures, request.node.name if has_failed else None)
+
+
+def leave(desks: list[Desk], pictures: Pictures, failed: str | None) -> None:
+    """Every desk is left empty, and no page may have had a fault."""
+    faults = []
+    for desk in desks:
+        if failed and desk.panel and not desk.page.is_closed():
+            pictures.failure(desk.page, f"{failed}-{desk.name}")
+        desk.clear()
+        faults += desk.watch.faults if desk.watch else []
+        desk.close()
+    assert not faults, "\n".join(faults)
+
+
+@pytest.fixture
+def desk(hire) -> Desk:
+    """A new agent with an open panel."""
+    return hire()
+
+
+@pytest.fixture
+def audited(server: Server) -> Iterator[None]:
+    """After the test every call is accounted for."""
+    yield
+    counts = server.audit()
+    assert counts["unexplained"] == 0, counts
+
+
+@pytest.fixture
+def office(admin: API) -> PhoneSystem:
+    """A phone system that reports events."""
+    return PhoneSystem(admin, f"office{next(numbers)}")
+
+
+@pytest.fixture
+def phone_rules(admin: API) -> Iterator:
+    """`phone_rules(no_answer=1, to="voicemail")`: the pretend phone's rules, for one test."""
+    yield lambda **rules: set_phone_rules(admin, **rules)
+    set_phone_rules(admin)
+
+
+def set_phone_rules(admin: API, no_answer: float = 120, to: str = "voicemail") -> None:
+    """Unless a test is about it, no call goes away while a slow machine looks at it."""
+    admin.put("demo/rules", {"noAnswerSeconds": no_answer, "to": to})
+
+
+@pytest.fixture
+def settings(admin: API) -> Iterator:
+    """`settings("call-log", wrapUpSeconds=1)`: the organisation's settings, for one test."""
+    before = {page: admin.get(f"admin/{page}") for page in ("matching", "call-log")}
+
+    def change(page: str, **values) -> None:
+        admin.put(f"admin/{page}", {**admin.get(f"admin/{page}"), **values})
+
+    yield change
+    for page, values in before.items():
+        change(page, **{name: value for name, value in values.items() if name != "version"})
+
+
+@pytest.fixture
+def visitor(browser: Browser) -> Iterator:
+    """A browser in which nobody is signed in: (page, watch)."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    watch = PageWatch(context)
+    yield context.new_page(), watch
+    context.close()
+    assert not watch.faults, "\n".join(watch.faults)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    report = yield
+    if report.failed:
+        item.has_failed = True
+    return report

@@ -1,0 +1,51 @@
+"""The program from outside. CALLMATCH_BINARY names it; everything else is made here."""
+
+import itertools
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from program import Client, Server
+from webhooks import PhoneSystem
+
+numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def program() -> str:
+    path = os.environ.get("CALLMATCH_BINARY")
+    if not path:
+        pytest.exit("Set CALLMATCH_BINARY to the path of the callmatch program.", returncode=2)
+    if not os.access(path, os.X_OK):
+        pytest.exit(f"CALLMATCH_BINARY={path} is not a program that can be run.", returncode=2)
+    return str(Path(path).resolve())
+
+
+@pytest.fixture(scope="module")
+def server(program: str, tmp_path_factory) -> Iterator[Server]:
+    """A server with the sample organisation, for the tests of one file."""
+    server = Server(program, tmp_path_factory.mktemp("callmatch") / "data").start()
+    yield server
+    assert server.stop() == 0, server.log.read_text()[-2000:]
+
+
+@pytest.fixture(scope="module")
+def admin(server: Server) -> Client:
+    return server.sign_in("admin")
+
+
+@pytest.fixture(scope="module")
+def ada(server: Server) -> Client:
+    return server.sign_in("ada")
+
+
+@pytest.fixture(scope="module")
+def ben(server: Server) -> Client:
+    return server.sign_in("ben")
+
+
+@pytest.fixture(scope="module")
+def phones(admin: Client) -> PhoneSystem:
+    """A phone system that reports signed events."""
+    return PhoneSystem.added(admin, f"office{next(numbers)}")
