@@ -29,7 +29,7 @@ class Desk:
         """A new browser in which this agent signs in by a link; it becomes the desk's own."""
         options.setdefault("viewport", {"width": 1280, "height": 900})
         self.context = self.browser.new_context(**options)
-        self.watch = PageWatch(self.context)
+        self.watch = PageWatch(self.context, self.server.address)
         page = self.context.new_page()
         page.goto(self.server.link(self.name))
         self.panel = opened(page)

@@ -30,18 +30,18 @@ class Server:
     def __init__(self, program: str, folder: Path):
         self.program = program
         self.folder = folder
+        self.log = folder.with_suffix(".log")
         self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
         self.process: subprocess.Popen | None = None
 
     def start(self) -> None:
-        log = open(self.folder.parent / f"{self.folder.name}.log", "ab")
-        self.process = subprocess.Popen(
-            [self.program, "serve", "--data", str(self.folder), "--port", str(self.port)],
-            stdout=subprocess.PIPE,
-            stderr=log,
-        )
-        log.close()
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [self.program, "serve", "--data", str(self.folder), "--port", str(self.port)],
+                stdout=subprocess.PIPE,
+                stderr=log,
+            )
         self.address = self._ready_address()
 
     def stop(self) -> None:
@@ -59,6 +59,7 @@ class Server:
             capture_output=True,
             text=True,
             timeout=60,
+            check=False,
         )
         assert done.returncode == 0, f"callmatch {' '.join(arguments)}: {done.stderr}{done.stdout}"
         return done.stdout
@@ -86,7 +87,9 @@ class Server:
                 line = self.process.stdout.readline().decode()
                 if found := READY.search(line):
                     return found[1]
-                assert line, f"callmatch serve ended: see {self.folder}.log"
+                if not line:
+                    status = self.process.wait()
+                    raise AssertionError(f"callmatch serve ended with {status}: see {self.log}")
         raise AssertionError(f"callmatch serve was not ready after {STARTS_WITHIN} s")
 
     def _end(self, how: signal.Signals) -> None:

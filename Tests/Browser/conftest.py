@@ -16,7 +16,7 @@ from agents import Desk
 from callmatch_server import API, Server
 from looks import Looks
 from page_watch import PageWatch
-from phone_system import PhoneSystem
+from phone_system import PhoneSystem, set_phone_rules
 from pictures import Pictures
 from playwright.sync_api import Browser, expect, sync_playwright
 
@@ -141,11 +141,6 @@ def phone_rules(admin: API) -> Iterator:
     set_phone_rules(admin)
 
 
-def set_phone_rules(admin: API, no_answer: float = 120, to: str = "voicemail") -> None:
-    """Unless a test is about it, no call goes away while a slow machine looks at it."""
-    admin.put("demo/rules", {"noAnswerSeconds": no_answer, "to": to})
-
-
 @pytest.fixture
 def settings(admin: API) -> Iterator:
     """`settings("call-log", wrapUpSeconds=1)`: the organisation's settings, for one test."""
@@ -160,10 +155,10 @@ def settings(admin: API) -> Iterator:
 
 
 @pytest.fixture
-def visitor(browser: Browser) -> Iterator:
+def visitor(server: Server, browser: Browser) -> Iterator:
     """A browser in which nobody is signed in: (page, watch)."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
-    watch = PageWatch(context)
+    watch = PageWatch(context, server.address)
     yield context.new_page(), watch
     context.close()
     assert not watch.faults, "\n".join(watch.faults)

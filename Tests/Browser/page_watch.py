@@ -9,14 +9,17 @@ ALWAYS_EXPECTED = [re.compile(r"status of 401 .*/api/v1/session\b")]
 
 
 class PageWatch:
-    """Takes down errors, warnings of the content security policy and dialogs of every page of a context."""
+    """Takes down what every page of a context does wrong: errors, reports of the content security
+    policy, dialogs, and requests to anywhere but the server."""
 
-    def __init__(self, context: BrowserContext):
+    def __init__(self, context: BrowserContext, address: str):
+        self._address = address
         self._expected = list(ALWAYS_EXPECTED)
         self._found: list[str] = []
         context.on("console", self._console)
         context.on("weberror", lambda event: self._found.append(f"uncaught: {event.error}"))
         context.on("dialog", self._dialog)
+        context.on("request", self._request)
 
     def expect(self, pattern: str) -> None:
         """From now on, and for what was found already, this is no fault."""
@@ -38,3 +41,7 @@ class PageWatch:
     def _dialog(self, dialog) -> None:
         self._found.append(f"dialog: {dialog.type} {dialog.message[:200]}")
         dialog.dismiss()
+
+    def _request(self, request) -> None:
+        if not request.url.startswith((f"{self._address}/", "data:", "blob:")):
+            self._found.append(f"request to elsewhere: {request.url[:200]}")

@@ -98,6 +98,6 @@ class Panel:
         before = time.time()
         shown = self.shown_seconds(name)
         after = time.time()
-        assert int(before - start) - 1 <= shown <= int(after - start) + 1, (
-            f"the page says {shown} s, {after - start:.1f} s have passed"
-        )
+        assert (
+            int(before - start) - 1 <= shown <= int(after - start) + 1
+        ), f"the page says {shown} s, {after - start:.1f} s have passed"

@@ -1,4 +1,4 @@
-"""A phone system that reports its calls by signed events, for calls that the demo phone cannot make."""
+"""The pretend phone's rules, and a phone system that reports by signed events what it cannot do."""
 
 import base64
 import hashlib
@@ -6,7 +6,7 @@ import hmac
 import itertools
 import json
 import time
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 
 import requests
 
@@ -15,12 +15,17 @@ numbers = itertools.count(1)
 
 def iso(seconds: float) -> str:
     """Seconds since 1970 as the events write times."""
-    moment = datetime.fromtimestamp(seconds, timezone.utc)
+    moment = datetime.fromtimestamp(seconds, UTC)
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def seconds(text: str) -> float:
-    return datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()
+    return datetime.fromisoformat(text).timestamp()
+
+
+def set_phone_rules(admin, no_answer: float = 120, to: str = "voicemail") -> None:
+    """The pretend phone's. Unless a test is about it, no call goes away while a slow machine looks."""
+    admin.put("demo/rules", {"noAnswerSeconds": no_answer, "to": to})
 
 
 class PhoneSystem:
@@ -59,20 +64,21 @@ class ReportedCall:
         self._extension = extension
         self._id = f"call-{next(numbers)}-{time.time_ns()}"
 
+    def event(self, event: str, at: float | None = None, **more) -> dict:
+        """An event to be sent; `at` is in seconds since 1970, now if it is left out."""
+        return {
+            "call": self._id,
+            "event": event,
+            "at": iso(time.time() if at is None else at),
+            "direction": "inbound",
+            "from": {"number": self._number},
+            "to": {"number": "+493023125000"},
+            "extension": self._extension,
+            **more,
+        }
+
     def report(self, event: str, at: float | None = None, **more) -> None:
-        """Reports one event; `at` is in seconds since 1970, now if it is left out."""
-        self._system.send(
-            {
-                "call": self._id,
-                "event": event,
-                "at": iso(time.time() if at is None else at),
-                "direction": "inbound",
-                "from": {"number": self._number},
-                "to": {"number": "+493023125000"},
-                "extension": self._extension,
-                **more,
-            }
-        )
+        self._system.send(self.event(event, at, **more))
 
     def end(self) -> None:
         self.report("ended", cause="completed")

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 import pytest
 from agents import Desk, opened
 from callmatch_server import Server
-from conftest import set_phone_rules
 from customers import ADA, CHARLES, TARIQ
 from panel import Panel
-from phone_system import seconds
+from phone_system import seconds, set_phone_rules
 from playwright.sync_api import expect
 
 pytestmark = pytest.mark.usefixtures("audited")

@@ -59,6 +59,12 @@ class Server:
         self.process: subprocess.Popen | None = None
 
     def start(self) -> "Server":
+        self.spawn()
+        self._wait_until_ready()
+        return self
+
+    def spawn(self) -> None:
+        """Starts it and does not wait until it is ready."""
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
                 [*self.under, self.program, "serve", "--data", str(self.folder)]
@@ -68,8 +74,12 @@ class Server:
                 env=environment(),
                 cwd=self.folder.parent,
             )
-        self._wait_until_ready()
-        return self
+
+    @property
+    def files(self) -> Path:
+        """The data folder as the server itself sees it."""
+        inside = f"/proc/{self.process.pid}/root" if self.under else ""
+        return Path(f"{inside}{self.folder}")
 
     @property
     def log(self) -> Path:
@@ -100,7 +110,7 @@ class Server:
 
     def operate(self, command: str, /, **arguments):
         """The same on the way that commands take to a running server, without a process for each."""
-        notice = json.loads((self.folder / "server.json").read_text())
+        notice = json.loads((self.files / "server.json").read_text())
         client = Client(self.address, notice["token"])
         answer = client.post("operator", {command: arguments})
         assert answer.status_code == 200, f"{command} {arguments}: {answer.text}"
