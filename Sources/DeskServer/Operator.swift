@@ -4,7 +4,7 @@ import CallHandling
 import CallLogging
 package import CallerLookup
 import Credentials
-import Foundation
+package import Foundation
 import PhoneNumbers
 package import Records
 import ScriptedCalls
@@ -16,7 +16,7 @@ package enum OperatorCommand: Codable, Sendable {
     case userLink(name: String)
     case sourceAdd(name: String, dialect: String)
     case explain(number: String, country: String?)
-    case importFile(name: String, text: String, kind: RecordID.Kind?, isDryRun: Bool)
+    case importFile(name: String, file: Data, kind: RecordID.Kind?, isDryRun: Bool)
     case play(script: String, speed: Double)
     case audit
     case doctor
@@ -53,8 +53,8 @@ package struct Operator: Sendable {
         case .userLink(let name): try await link(for: name)
         case .sourceAdd(let name, let dialect): try await addSource(name, dialect)
         case .explain(let number, let country): try await explain(number, country)
-        case .importFile(let name, let text, let kind, let isDryRun):
-            try await importFile(name, text, kind, isDryRun)
+        case .importFile(let name, let file, let kind, let isDryRun):
+            try await importFile(name, file, kind, isDryRun)
         case .play(let script, let speed): try await play(script, speed)
         case .audit: try await audit()
         case .doctor: try await doctor()
@@ -138,10 +138,10 @@ package struct Operator: Sendable {
     }
 
     private func importFile(
-        _ name: String, _ text: String, _ kind: RecordID.Kind?, _ isDryRun: Bool
+        _ name: String, _ file: Data, _ kind: RecordID.Kind?, _ isDryRun: Bool
     ) async throws -> OperatorReply {
         let job = try Import(
-            id: app.flow.newID(), name: name, kind: kind, file: Array(text.utf8))
+            id: app.flow.newID(), name: name, kind: kind, file: Array(file))
         let done = try await app.crm.run(job, isDryRun: isDryRun)
         let report = done.report
         return try OperatorReply(report, isFine: report.refused == 0 && report.failure == nil)
@@ -213,7 +213,12 @@ package struct Operator: Sendable {
     }
 
     private func backup(to path: String) async throws -> OperatorReply {
-        try await app.database.backup(to: path)
+        do {
+            try await app.database.backup(to: path)
+        } catch {
+            guard error.fault == .administrator else { throw error }
+            throw CommandRefusal.invalid(field: "file", "\(error)")
+        }
         return try OperatorReply(["path": path])
     }
 

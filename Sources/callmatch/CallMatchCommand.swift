@@ -31,11 +31,31 @@ struct CallMatchCommand: AsyncParsableCommand {
         } catch let code as ExitCode {
             Foundation.exit(code.rawValue)
         } catch {
-            let text = message(for: error)
             guard exitCode(for: error) != .success else { exit(withError: error) }
-            Terminal.complain(text.isEmpty ? "\(error)" : fullMessage(for: error))
+            Terminal.complain(line(for: error))
             Foundation.exit(exitCode(for: error) == .validationFailure ? 2 : 1)
         }
+    }
+
+    /// What is wrong, and where the help for it is.
+    private static func line(for error: any Error) -> String {
+        let text = message(for: error)
+        guard !text.isEmpty else { return "\(error)" }
+        let help = fullMessage(for: error).split(separator: "\n").last { $0.contains("--help'") }
+        guard let help = help?.trimmingCharacters(in: .whitespaces) else { return text }
+        return text.hasSuffix(".") ? "\(text) \(help)" : "\(text). \(help)"
+    }
+}
+
+/// A command that only holds others: by itself it is wrong use.
+protocol CommandGroup: ParsableCommand {}
+
+extension CommandGroup {
+    func run() throws {
+        let words = Self.configuration.subcommands.map { command in
+            command.configuration.commandName ?? "\(command)".lowercased()
+        }
+        throw ValidationError("Say what to do: \(words.joined(separator: " or ")).")
     }
 }
 
@@ -49,11 +69,22 @@ struct CommandFailure: Error {
 
 /// What goes to the person at the terminal.
 enum Terminal {
+    /// All bytes of a file, a pipe or a device.
+    static func contents(of file: String) -> Data? {
+        guard let handle = FileHandle(forReadingAtPath: file) else { return nil }
+        defer { try? handle.close() }
+        return try? handle.readToEnd() ?? Data()
+    }
+
     static func say(_ text: String) {
         FileHandle.standardOutput.write(Data((text + "\n").utf8))
     }
 
+    /// One line, whatever the text holds.
     static func complain(_ text: String) {
-        FileHandle.standardError.write(Data((text + "\n").utf8))
+        let line = text.split(whereSeparator: \.isNewline)
+            .map { $0.trimmingCharacters(in: .whitespaces) }
+            .joined(separator: " ")
+        FileHandle.standardError.write(Data((line + "\n").utf8))
     }
 }

@@ -22,12 +22,6 @@ struct ImportCommand: AsyncParsableCommand {
     var dryRun = false
 
     func run() async throws {
-        guard let data = FileManager.default.contents(atPath: file) else {
-            throw CommandFailure(text: "\(file): there is no such file, or it cannot be read.")
-        }
-        guard let text = String(data: data, encoding: .utf8) else {
-            throw CommandFailure(text: "\(file): this is not UTF-8. Save it as CSV in UTF-8.")
-        }
         var known: RecordID.Kind?
         if let kind {
             known = RecordID.Kind(rawValue: kind)
@@ -37,9 +31,12 @@ struct ImportCommand: AsyncParsableCommand {
                 )
             }
         }
+        guard let data = Terminal.contents(of: file) else {
+            throw CommandFailure(text: "\(file): there is no such file, or it cannot be read.")
+        }
         let name = file.split(separator: "/").last.map(String.init) ?? file
         let reply = try await OperatorCall.perform(
-            .importFile(name: name, text: text, kind: known, isDryRun: dryRun),
+            .importFile(name: name, file: data, kind: known, isDryRun: dryRun),
             settings: common.settings())
         try report(reply)
     }
@@ -85,7 +82,7 @@ struct ImportCommand: AsyncParsableCommand {
     }
 }
 
-struct CallCommandGroup: AsyncParsableCommand {
+struct CallCommandGroup: CommandGroup {
     static let configuration = CommandConfiguration(
         commandName: "call", abstract: "Plays calls.",
         discussion: "Example: callmatch call play ring.call", subcommands: [Play.self])

@@ -38,7 +38,7 @@ struct Explain: AsyncParsableCommand {
     }
 }
 
-struct Numbers: ParsableCommand {
+struct Numbers: CommandGroup {
     static let configuration = CommandConfiguration(
         abstract: "Works with phone numbers.",
         discussion: "Example: callmatch numbers compare pairs.tsv",

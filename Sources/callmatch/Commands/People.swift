@@ -2,7 +2,7 @@ import ArgumentParser
 import DeskServer
 import Foundation
 
-struct User: AsyncParsableCommand {
+struct User: CommandGroup {
     static let configuration = CommandConfiguration(
         abstract: "Adds people and makes their sign-in links.",
         discussion: "Example: callmatch user link ada",
@@ -57,7 +57,7 @@ struct User: AsyncParsableCommand {
     }
 }
 
-struct Source: AsyncParsableCommand {
+struct Source: CommandGroup {
     static let configuration = CommandConfiguration(
         abstract: "Adds phone systems that send events.",
         discussion: "Example: callmatch source add hotline --dialect callmatch",

@@ -59,6 +59,13 @@ struct Serve: AsyncParsableCommand {
                         choose another port with --port.
                         """)
             }
+            if text.contains("errno: 99") {
+                throw CommandFailure(
+                    text: """
+                        \(options.host) is no address of this machine. Choose one of its own, or 0.0.0.0 \
+                        for all of them, with --host.
+                        """)
+            }
             throw CommandFailure(text: "The server stopped: \(text)")
         }
     }
