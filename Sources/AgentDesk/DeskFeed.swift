@@ -1,4 +1,4 @@
-import CallHandling
+package import CallHandling
 package import Foundation
 package import Storage
 import Synchronization
@@ -17,11 +17,13 @@ package final class DeskFeed: Sendable {
     }
 
     private let database: Database
+    private let organisation: Organisation
     private let windows = Mutex(Windows())
     private let lastVersion = Mutex(0)
 
-    package init(database: Database) {
+    package init(database: Database, organisation: Organisation) {
         self.database = database
+        self.organisation = organisation
     }
 
     /// Has every window drawn again: it keeps connections open, and heals what went wrong on the way.
@@ -32,7 +34,12 @@ package final class DeskFeed: Sendable {
         for await notice in database.changes() {
             switch notice.topic {
             case "agent": wake { $0 == notice.subject }
-            case "organisation", "*": wake { _ in true }
+            case "preferences":
+                await refresh()
+                wake { $0 == notice.subject }
+            case "organisation", "*":
+                await refresh()
+                wake { _ in true }
             default: continue
             }
         }
@@ -40,6 +47,10 @@ package final class DeskFeed: Sendable {
             for window in windows.open.values { window.wake.finish() }
         }
     }
+
+    /// The pictures show settings and people from the organisation's copy, so it comes first. Where it
+    /// cannot be read now, the next beat shows it.
+    private func refresh() async { try? await organisation.reload() }
 
     /// Opens a window: the stream yields whenever the agent's desk should be drawn again, the first time at
     /// once. `nil` when the agent has too many open.

@@ -36,9 +36,7 @@ extension CallFlow {
             if log.subject == proposed {
                 log.subject = try subject(of: change.stored.call, person: nil, in: change.store)
             }
-            log.version += 1
-            if log.deliveredVersion == nil { log.stage = .draft }
-            try logs.update(log, dueAt: change.now, in: change.store)
+            try save(&log, in: change)
         }
     }
 
@@ -57,7 +55,7 @@ extension CallFlow {
                 return
             }
             log.related = record
-            try save(&log, edited: true, in: change)
+            try save(&log, in: change)
         }
     }
 
@@ -77,7 +75,7 @@ extension CallFlow {
             if let subject = edit.subject { log.subject = subject }
             if let disposition = edit.disposition { log.disposition = disposition }
             if let followUp = edit.followUp { log.followUp = followUp }
-            try save(&log, edited: true, in: change)
+            try save(&log, in: change)
             return log.version
         }
     }
@@ -154,12 +152,12 @@ extension CallFlow {
         }
         log.person = person
         log.related = nil
-        try save(&log, edited: true, in: change)
+        try save(&log, in: change)
         try remember(log, of: stored.call, in: change.store)
     }
 
     /// Writes an edited log: one that was filed is filed again, under the same key.
-    private func save(_ log: inout CallLog, edited: Bool, in change: Change) throws {
+    private func save(_ log: inout CallLog, in change: Change) throws {
         log.version += 1
         let isComplete = change.part.isDone || log.agent == nil
         if log.stage != .draft || isComplete {

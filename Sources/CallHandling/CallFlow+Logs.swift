@@ -103,11 +103,14 @@ extension CallFlow {
     func stage(of stored: StoredCall, in store: ReadTransaction) throws -> CallStage {
         guard stored.call.endedAt != nil else { return .live }
         let parts = try book.parts(callID: stored.id, in: store)
-        let stages = try logs.logs(callIDs: [stored.id], in: store)[stored.id, default: []]
-            .map(\.stage)
+        let all = try logs.logs(callIDs: [stored.id], in: store)[stored.id, default: []]
+        // One that was filed and has lost its person waits for another one.
+        let isReopened = all.contains { $0.stage == .draft && $0.deliveredVersion != nil }
+        let isBeingWritten =
+            parts.contains { $0.spoke && $0.isOnDesk }
+            && organisation.settings.policy.logs(stored.call)
         return CallStage(
-            isBeingWritten: parts.contains { $0.spoke && $0.isOnDesk }
-                && organisation.settings.policy.logs(stored.call), logs: stages)
+            isBeingWritten: isBeingWritten || isReopened, logs: all.map(\.stage))
     }
 }
 

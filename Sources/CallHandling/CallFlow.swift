@@ -37,11 +37,15 @@ package struct CallFlow: Sendable {
     ///
     /// - Parameter message: the sender's own id of the message, where it has one: a message that was
     ///   taken before changes nothing.
+    /// - Parameter unknown: what of it we do not understand: kept for the administrator.
     @discardableResult
-    package func receive(_ events: [CallEvent], message: MessageID? = nil) async throws -> Receipt {
+    package func receive(
+        _ events: [CallEvent], unknown: [UnknownMessage] = [], message: MessageID? = nil
+    ) async throws -> Receipt {
         let now = now()
         return try await database.write { store in
             if let message, try !takeOnce(message, now: now, in: store) { return .known }
+            for part in unknown { try keep(part, now: now, in: store) }
             for event in events {
                 try handle(event, now: now, in: store)
             }
@@ -52,7 +56,9 @@ package struct CallFlow: Sendable {
     /// One event, from the ring to the filed log.
     func handle(_ event: CallEvent, now: Date, in store: WriteTransaction) throws {
         let id = event.call.publicID
-        guard try book.keep(event, callID: id, receivedAt: now, in: store) else { return }
+        guard try !isErased(id, in: store),
+            try book.keep(event, callID: id, receivedAt: now, in: store)
+        else { return }
         guard var stored = try fold(event, into: id, now: now, in: store) else { return }
 
         try lookUp(&stored, in: store)
@@ -187,6 +193,19 @@ package struct MessageID: Hashable, Sendable {
     package init(source: String, value: String) {
         self.source = source
         self.value = value
+    }
+}
+
+/// What a phone system said and we do not understand, as it stood there.
+package struct UnknownMessage: Hashable, Sendable {
+    package let source: String
+    package let reason: String
+    package let body: String
+
+    package init(source: String, reason: String, body: String) {
+        self.source = source
+        self.reason = reason
+        self.body = body
     }
 }
 

@@ -26,7 +26,13 @@ extension CallFlow {
                 )
                 """,
                 "create index kept_message_by_source on kept_message (source, received_at)",
-            ])
+            ]),
+        Migration(
+            id: "0031-erased-calls",
+            sql: [
+                "create table erased_call (id text not null primary key, erased_at integer not null)",
+                "create index erased_call_by_time on erased_call (erased_at)",
+            ]),
     ]
 
     /// Messages kept of one source at most; older ones make room.
@@ -42,22 +48,19 @@ extension CallFlow {
     }
 
     /// Keeps a message that we do not understand, for the administrator: never an error for the sender.
-    package func keep(source: String, reason: String, body: String) async throws {
-        let id = newID()
-        let now = now()
-        try await database.write { store in
-            try store.execute(
-                """
-                insert into kept_message (id, source, received_at, reason, body)
-                values (\(id), \(source), \(now), \(reason), \(String(body.prefix(4096))))
-                """)
-            try store.execute(
-                """
-                delete from kept_message where source = \(source) and id in (
-                    select id from kept_message where source = \(source)
-                    order by received_at desc, id limit 100 offset \(Self.mostKept))
-                """)
-        }
+    func keep(_ message: UnknownMessage, now: Date, in store: WriteTransaction) throws {
+        try store.execute(
+            """
+            insert into kept_message (id, source, received_at, reason, body)
+            values (\(newID()), \(message.source), \(now), \(String(message.reason.prefix(200))),
+                \(String(message.body.prefix(4096))))
+            """)
+        try store.execute(
+            """
+            delete from kept_message where source = \(message.source) and id in (
+                select id from kept_message where source = \(message.source)
+                order by received_at desc, id limit 100 offset \(Self.mostKept))
+            """)
     }
 
     /// Forgets messages that no sender repeats any more.
@@ -65,6 +68,7 @@ extension CallFlow {
         let before = now().addingTimeInterval(-Clockwork.messageMemory)
         try await database.write { store in
             try store.execute("delete from message where received_at < \(before)")
+            try store.execute("delete from erased_call where erased_at < \(before)")
         }
     }
 }

@@ -101,7 +101,6 @@ package final class Organisation: Sendable {
         try await database.write { store in
             try Self.save(agent, in: store)
             store.notify(ChangeNotice(topic: "organisation", subject: "agents"))
-            store.notify(ChangeNotice(topic: "agent", subject: agent.id))
         }
         try await reload()
     }
@@ -111,7 +110,7 @@ package final class Organisation: Sendable {
         try await database.write { store in
             try store.execute(
                 "update agent set preferences = \(.json(preferences)) where id = \(agent)")
-            store.notify(ChangeNotice(topic: "agent", subject: agent))
+            store.notify(ChangeNotice(topic: "preferences", subject: agent))
         }
         try await reload()
     }

@@ -23,6 +23,8 @@ package struct Erasure: Codable, Hashable, Sendable {
     package var calls = 0
     package var events = 0
     package var logs = 0
+    /// Messages that we did not understand and that hold the number.
+    package var messages = 0
     /// Records of the CRM in which the call logs were filed: they are erased there.
     package var filedRecords: [String] = []
 }
@@ -41,8 +43,10 @@ extension CallFlow {
         }
     }
 
-    /// Erases calls, events and logs of a number. What the CRM holds is listed: it is erased there.
+    /// Erases calls, events, logs and kept messages of a number. What the CRM holds is listed: it is erased
+    /// there. An event that comes late does not bring an erased call back.
     package func erase(_ number: PhoneNumber) async throws -> Erasure {
+        let now = now()
         let erasure = try await database.write { store in
             var erasure = Erasure(number: number.masked)
             for id in try callIDs(of: number, in: store) {
@@ -52,6 +56,14 @@ extension CallFlow {
                 erasure.events += try store.execute("delete from call_event where call_id = \(id)")
                 try store.execute("delete from call_part where call_id = \(id)")
                 erasure.calls += try store.execute("delete from call where id = \(id)")
+                try store.execute(
+                    """
+                    insert into erased_call (id, erased_at) values (\(id), \(now))
+                    on conflict do nothing
+                    """)
+            }
+            for id in try keptMessages(with: number, in: store) {
+                erasure.messages += try store.execute("delete from kept_message where id = \(id)")
             }
             if let key = number.key {
                 try store.execute("delete from spoken where number_key = \(key)")
@@ -60,6 +72,24 @@ extension CallFlow {
         }
         try await database.checkpoint()
         return erasure
+    }
+
+    /// Whether what is held of a call was erased: only its id, which is a hash, is remembered.
+    func isErased(_ id: String, in store: ReadTransaction) throws -> Bool {
+        try store.row("select id from erased_call where id = \(id)") != nil
+    }
+
+    /// Messages in which the number stands, however it is grouped. Its last digits are compared, as nobody
+    /// knows how an unknown message writes it: rather one message too many than one too few.
+    private func keptMessages(with number: PhoneNumber, in store: ReadTransaction) throws
+        -> [String]
+    {
+        let digits = (number.e164 ?? number.presented).filter { $0.isASCII && $0.isNumber }
+        let wanted = String(digits.suffix(8))
+        guard wanted.count >= 3 else { return [] }
+        return try store.rows("select id, body from kept_message").filter { row in
+            try row.text("body").filter { $0.isASCII && $0.isNumber }.contains(wanted)
+        }.map { try $0.text("id") }
     }
 
     private func callIDs(of number: PhoneNumber, in store: ReadTransaction) throws -> [String] {

@@ -25,7 +25,7 @@ package struct DeskServer: Sendable {
 
     package init(_ app: CallMatch) {
         self.app = app
-        feed = DeskFeed(database: app.database)
+        feed = DeskFeed(database: app.database, organisation: app.organisation)
     }
 
     /// Serves until it is told to stop.

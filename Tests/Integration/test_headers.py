@@ -65,12 +65,13 @@ def check_headers(answer: requests.Response, policy: str) -> None:
 
 
 @pytest.mark.parametrize(("method", "path"), sorted(description.operations()))
-def test_every_operation(server: Server, admin: Client, method: str, path: str):
+def test_every_operation(server: Server, method: str, path: str):
     """Refused without a session, and answered with one: both carry all headers."""
     address = path.format(id="x", kind="contacts", token="z" * 43, source="none")
     page = path.startswith("/sign-in")
     policy = PAGES["/sign-in"] if page else DATA_POLICY
-    for client in (server.nobody(), admin):
+    # One of the operations is signing out: a session of its own for each.
+    for client in (server.nobody(), server.sign_in("admin")):
         with client.request(method.upper(), address, stream=True) as answer:
             if not path.endswith("/stream"):
                 assert answer.text is not None
@@ -105,6 +106,19 @@ def test_every_error(server: Server, method: str, path: str):
         assert "swift" not in answer.text.lower() and "/" not in problem.get("detail", "").replace(
             "application/json", ""
         )
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_that_is_known_keeps_the_headers_of_a_page(server: Server, path: str):
+    """A browser stores those of the answer 304 with the page that it has (RFC 9111, 3.2)."""
+    first = server.nobody().request("GET", path)
+    if "ETag" not in first.headers:
+        assert first.headers["Cache-Control"] == "no-store"
+        return
+    known = {"If-None-Match": first.headers["ETag"]}
+    again = server.nobody().request("GET", path, headers=known)
+    assert (again.status_code, again.content) == (304, b"")
+    check_headers(again, PAGES[path])
 
 
 def test_files_of_the_panel_are_checked_again_and_not_sent_again(server: Server):

@@ -123,6 +123,7 @@ class Overheard:
     def __init__(self, client: Client):
         self._answer = client.request("GET", "/api/v1/desk/stream", stream=True, timeout=(5, 60))
         self.text = ""
+        self._is_over = False
         self._reader = threading.Thread(target=self._read, daemon=True)
 
     def __enter__(self) -> "Overheard":
@@ -131,17 +132,17 @@ class Overheard:
         return self
 
     def __exit__(self, *_) -> None:
-        self._answer.close()
+        self._is_over = True
 
     def until(self, holds: Callable[[str], bool]) -> None:
         until(lambda: holds(self.text), 15, "the stream brings it")
 
     def _read(self) -> None:
-        try:
+        with self._answer:
             for part in self._answer.iter_content(chunk_size=None):
+                if self._is_over:
+                    return
                 self.text += part.decode()
-        except (OSError, AttributeError, ValueError):
-            return  # closed from this side
 
 
 def test_who_rang_with_ada_sees_the_call_and_not_her_log(people: dict):

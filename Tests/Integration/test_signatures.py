@@ -109,7 +109,7 @@ FORGERIES: dict[str, Callable[[str, bytes], dict]] = {
     "a fraction": lambda secret, body: resigned(secret, body, timestamp=ago(0) + ".0"),
     "20 digits": lambda secret, body: resigned(secret, body, timestamp="0" * 10 + ago(0)),
     "zero": lambda secret, body: resigned(secret, body, timestamp="0"),
-    "no time": lambda secret, body: resigned(secret, body, timestamp=" "),
+    "no time": lambda secret, body: resigned(secret, body, timestamp="now"),
 }
 
 

@@ -37,14 +37,14 @@ struct IntakeRoutes {
                 status: .init(code: error.status), title: "This event cannot be read",
                 detail: error.detail, field: error.field)
         }
-        for unknown in batch.unknown {
-            sources.count(name) { $0.unknown += 1 }
-            try await flow.keep(
-                source: name, reason: "unknown event \(unknown.name)", body: unknown.raw)
+        let unknown = batch.unknown.map {
+            UnknownMessage(source: name, reason: "unknown event \($0.name)", body: $0.raw)
         }
         let receipt = try await flow.receive(
-            batch.events, message: MessageID(source: name, value: delivery.id))
-        note(batch.events.count, from: name)
+            batch.events, unknown: unknown, message: MessageID(source: name, value: delivery.id))
+        if receipt == .taken {
+            note(batch.events.count, unknown: unknown.count, from: name)
+        }
         return try .json(["status": receipt == .taken ? "accepted" : "known"])
     }
 
@@ -116,20 +116,20 @@ struct IntakeRoutes {
             system: source.name, id: message.id,
             laterPrefix: ZammadCTI.laterCallPrefix(of: message.id))
         let events = reader.events(of: message, previous: previous, now: now())
+        var unknown: [UnknownMessage] = []
         if case .unknown = message.event {
-            sources.count(source.name) { $0.unknown += 1 }
-            try await flow.keep(
-                source: source.name, reason: "unknown event",
-                body: String(decoding: body, as: UTF8.self))
+            let raw = String(decoding: body, as: UTF8.self)
+            unknown = [UnknownMessage(source: source.name, reason: "unknown event", body: raw)]
         }
-        try await flow.receive(events)
-        note(events.count, from: source.name)
+        try await flow.receive(events, unknown: unknown)
+        note(events.count, unknown: unknown.count, from: source.name)
     }
 
-    private func note(_ count: Int, from source: String) {
+    private func note(_ count: Int, unknown: Int, from source: String) {
         let now = now()
         sources.count(source) { tally in
             tally.events += count
+            tally.unknown += unknown
             tally.lastEventAt = now
         }
     }

@@ -1,5 +1,5 @@
 import CallLogging
-import Foundation
+import Records
 
 /// An edit of a call log as the panel sends it: absent fields stay, `null` clears.
 struct LogInput: Decodable {
@@ -40,7 +40,7 @@ struct LogInput: Decodable {
             throw Problem.invalid("disposition", "This disposition is not in the list any more.")
         }
         if case .some(.some(let promise)) = followUp {
-            guard (try? Date(promise.on, strategy: .iso8601.year().month().day())) != nil else {
+            guard CalendarDay(exactly: promise.on) != nil else {
                 throw Problem.invalid("followUp", "A follow-up has a day, such as 2026-12-01.")
             }
             guard promise.text.count <= 500 else {

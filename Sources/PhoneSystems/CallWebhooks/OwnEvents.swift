@@ -29,7 +29,8 @@ package struct OwnEvents: Sendable {
         var batch = EventBatch()
         for (object, path) in try objects(body) {
             let fields = EventFields(object, path: path)
-            let name = try fields.required("event", fields.identifier("event"))
+            let word = try fields.text("event").flatMap { $0.isEmpty ? nil : $0 }
+            let name = try fields.required("event", word)
             if let kind = CallEvent.Kind(rawValue: name) {
                 batch.events.append(try event(kind, fields))
             } else {
