@@ -137,7 +137,7 @@ def test_a_page_that_is_not_there(office, page, looks):
 
 def test_health(office, page, looks, filed_call):
     show(office, "/admin/health", "Health")
-    expect(page.get_by_text("Every call is accounted for.")).to_be_visible()
+    expect(page.get_by_text("Every call is accounted for.", exact=True)).to_be_visible()
     looks.at(page, "admin-health")
 
 
@@ -145,7 +145,7 @@ def test_matching_and_trying_a_number(office, page, looks):
     show(office, "/admin/matching", "Matching")
     page.get_by_role("textbox", name="Number as it would arrive").fill(KONTOR)
     page.get_by_role("button", name="Try it").click()
-    expect(page.get_by_text("5 matches: the agent chooses.")).to_be_visible()
+    expect(page.get_by_role("main").get_by_text("5 matches: the agent chooses.")).to_be_visible()
     page.get_by_role("checkbox", name="Require a match").uncheck()
     expect(page.get_by_text("Unsaved changes")).to_be_visible()
     looks.at(page, "admin-matching")

@@ -3,6 +3,7 @@ import { get, query } from './http.js';
 import { changed, isLive, store } from './panel-store.js';
 
 const pageSize = 30;
+const snapshotSize = 20; // newest calls in a snapshot
 const pause = 220; // ms without a key before searching
 
 export const recent = {
@@ -43,13 +44,27 @@ export function recentCalls() {
     .sort((one, other) => Date.parse(other.startedAt) - Date.parse(one.startedAt));
 }
 
-/** A new snapshot: a filtered list is asked for again when the newest calls changed. */
+/**
+ * A new snapshot: its newest calls are kept, as it forgets them. Where calls may have come between them and
+ * the list, and where the list is filtered, it is asked for again.
+ */
 export function followRecent() {
   const now = JSON.stringify(store.desk.recent.map(({ id, log, missed, title }) => [id, log, missed, title]));
   const isNews = now !== seen;
   const isFirst = seen === null;
   seen = now;
-  if (isFirst || (isNews && (recent.filter !== 'all' || recent.search.trim()))) loadFirst();
+  if (!isFirst && !isNews) return;
+  const isWhole = recent.filter === 'all' && !recent.search.trim();
+  if (isFirst || !isWhole || !keepNewest(store.desk.recent)) loadFirst();
+}
+
+/** False where calls may be missing between these and the list. */
+function keepNewest(newest) {
+  if (recent.calls === null) return true;
+  const known = new Set(recent.calls.map((call) => call.id));
+  const fresh = newest.filter((call) => !known.has(call.id));
+  recent.calls = [...fresh, ...recent.calls];
+  return fresh.length < newest.length || newest.length < snapshotSize;
 }
 
 export async function loadFirst() {

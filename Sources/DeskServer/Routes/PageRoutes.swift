@@ -42,11 +42,12 @@ struct PageRoutes {
 
     private func answer(_ name: String, to request: Request) throws -> Response {
         guard let file = files[name] else { throw Problem.notFound }
-        var headers: HTTPFields = [
+        let headers: HTTPFields = [
             .contentType: file.mediaType, .cacheControl: "no-cache", .eTag: file.tag,
         ]
+        // The type stays: a browser takes the headers of this answer for its stored page, and by the type
+        // they are those of a page.
         if request.headers[.ifNoneMatch] == file.tag {
-            headers[.contentType] = nil
             return Response(status: .notModified, headers: headers)
         }
         return Response(
