@@ -7,8 +7,9 @@ CALLMATCH_ARTIFACTS  where screenshots go; a temporary folder unless set
 
 import itertools
 import os
+import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from agents import Desk
 from callmatch_server import API, Server
 from looks import Looks
 from page_watch import PageWatch
+from panel import Panel
 from phone_system import PhoneSystem, set_phone_rules
 from pictures import Pictures
 from playwright.sync_api import Browser, expect, sync_playwright
@@ -24,6 +26,9 @@ from playwright.sync_api import Browser, expect, sync_playwright
 expect.set_options(timeout=10_000)
 
 numbers = itertools.count(1)
+
+# Tests named by a fact, S1 to S21.
+FACT = re.compile(r"test_s\d+_")
 
 
 @pytest.fixture(scope="session")
@@ -95,6 +100,8 @@ def hire(server: Server, browser: Browser, admin: API, request, pictures) -> Ite
         desks.append(desk)
         if signed_in:
             desk.sign_in(**options)
+            if FACT.match(request.node.name):
+                desk.panel.keep = album(request.node.name, desk.panel, pictures)
         return desk
 
     yield hire
@@ -102,12 +109,28 @@ def hire(server: Server, browser: Browser, admin: API, request, pictures) -> Ite
     leave(desks, pictures, request.node.name if has_failed else None)
 
 
+def album(test: str, panel: Panel, pictures: Pictures) -> Callable[[str], None]:
+    """Keeps pictures of a test's states, each once, named by the fact that it shows."""
+    kept: set[str] = set()
+
+    def keep(step: str) -> None:
+        if step not in kept:
+            kept.add(step)
+            words = f"{test.removeprefix('test_')} {step}".lower()
+            pictures.take(panel.page, re.sub(r"[^a-z0-9]+", "-", words).strip("-"))
+
+    return keep
+
+
 def leave(desks: list[Desk], pictures: Pictures, failed: str | None) -> None:
     """Every desk is left empty, and no page may have had a fault."""
     faults = []
     for desk in desks:
-        if failed and desk.panel and not desk.page.is_closed():
-            pictures.failure(desk.page, f"{failed}-{desk.name}")
+        if desk.panel and not desk.page.is_closed():
+            if failed:
+                pictures.failure(desk.page, f"{failed}-{desk.name}")
+            else:
+                desk.panel.keep("at the end")
         desk.clear()
         faults += desk.watch.faults if desk.watch else []
         desk.close()

@@ -2,6 +2,7 @@
 
 import re
 import time
+from collections.abc import Callable
 
 from playwright.sync_api import Locator, Page, expect
 
@@ -13,6 +14,8 @@ class Panel:
 
     def __init__(self, page: Page):
         self.page = page
+        # Takes pictures of a step in an agent's work; the tests of S1 to S21 set it.
+        self.keep: Callable[[str], None] = lambda step: None
         self.live_calls = self.region("Live calls")
         self.caller = self.region("Caller")
         self.log = self.region("Call log")
@@ -41,7 +44,10 @@ class Panel:
         return self.page.get_by_role("button", name=name, **exact)
 
     def press(self, name: str | re.Pattern) -> None:
-        self.button(name).click()
+        button = self.button(name)
+        expect(button).to_be_visible()
+        self.keep(f"before {name}" if isinstance(name, str) else "before")
+        button.click()
 
     def person_heading(self, name: str, kind: str) -> Locator:
         return self.caller.get_by_role("heading", name=f"{name} {kind}", exact=True)
