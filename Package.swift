@@ -123,6 +123,15 @@ let package = Package(
             ],
             path: "Sources/callmatch", swiftSettings: rules),
 
+        // What is measured inside of the process; `script/bench` runs it.
+        .executableTarget(
+            name: "callmatch-bench",
+            dependencies: [
+                "AgentDesk", "CallHandling", "CallLogging", "CallerLookup", "Calls", "PhoneNumbers",
+                "Records", "Storage",
+            ],
+            path: "Tests/Bench/Engine", swiftSettings: rules),
+
         // Tests, in the order of the rooms. What crosses rooms is tested from outside, in Python.
         tests("PhoneNumbers", of: ["PhoneNumbers"]),
         tests("Calls", of: ["Calls", "ScriptedCalls", "PhoneNumbers"]),

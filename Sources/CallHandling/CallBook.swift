@@ -81,17 +81,12 @@ package struct CallBook: Sendable {
     ///
     /// - Returns: false when the very same event is known.
     package func keep(
-        _ event: CallEvent, callID: String, receivedAt: Date, in store: WriteTransaction
-    )
-        throws -> Bool
-    {
-        let json = try SQLValue.json(event)
-        guard case .text(let text) = json else { return false }
-        let id = Digest(of: Array(text.utf8)).hex
-        return try store.execute(
+        _ event: KeptEvent, callID: String, receivedAt: Date, in store: WriteTransaction
+    ) throws -> Bool {
+        try store.execute(
             """
             insert into call_event (id, call_id, received_at, json)
-            values (\(id), \(callID), \(receivedAt), \(text))
+            values (\(event.id), \(callID), \(receivedAt), \(event.json))
             on conflict (id) do nothing
             """) > 0
     }
@@ -117,7 +112,7 @@ package struct CallBook: Sendable {
             values (\(stored.id), \(call.id.system), \(call.id.value), \(call.state),
                 \(stored.stage), \(call.direction), \(key), \(call.startedAt), \(call.endedAt),
                 \(call.silentSince), \(stored.receivedAt), \(.jsonOrNull(stored.match)),
-                \(stored.searchText), \(.json(call)))
+                \(stored.searchText), \(DecodedCalls.shared.json(of: call)))
             on conflict (id) do update set state = excluded.state, stage = excluded.stage,
                 direction = excluded.direction, number_key = excluded.number_key,
                 started_at = excluded.started_at, ended_at = excluded.ended_at,
@@ -209,7 +204,7 @@ package struct CallBook: Sendable {
 extension StoredCall {
     package init(_ row: Row) throws {
         self.init(
-            id: try row.text("id"), call: try row.json("json", as: Call.self),
+            id: try row.text("id"), call: try DecodedCalls.shared.call(of: row),
             match: try row.optionalJSON("match", as: Match.self),
             stage: try row.raw("stage", as: CallStage.self), receivedAt: try row.date("received_at")
         )
@@ -230,5 +225,20 @@ extension CallPart {
         isCleared = try row.bool("is_cleared")
         wrapUpUntil = try row.optionalDate("wrap_up_until")
         isDone = try row.bool("is_done")
+    }
+}
+
+/// An event in the form in which it is kept. It is made before the transaction, which others wait for.
+package struct KeptEvent: Sendable {
+    package let event: CallEvent
+    /// A hash of all that the event says: the very same event has the same.
+    let id: String
+    let json: SQLValue
+
+    package init(_ event: CallEvent) throws {
+        self.event = event
+        json = try .json(event)
+        guard case .text(let text) = json else { preconditionFailure("JSON is text") }
+        id = Digest(of: Array(text.utf8)).hex
     }
 }

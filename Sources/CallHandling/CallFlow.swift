@@ -43,10 +43,11 @@ package struct CallFlow: Sendable {
         _ events: [CallEvent], unknown: [UnknownMessage] = [], message: MessageID? = nil
     ) async throws -> Receipt {
         let now = now()
+        let kept = try events.map(KeptEvent.init)
         return try await database.write { store in
             if let message, try !takeOnce(message, now: now, in: store) { return .known }
             for part in unknown { try keep(part, now: now, in: store) }
-            for event in events {
+            for event in kept {
                 try handle(event, now: now, in: store)
             }
             return .taken
@@ -54,16 +55,17 @@ package struct CallFlow: Sendable {
     }
 
     /// One event, from the ring to the filed log.
-    func handle(_ event: CallEvent, now: Date, in store: WriteTransaction) throws {
-        let id = event.call.publicID
-        guard try !isErased(id, in: store),
-            try book.keep(event, callID: id, receivedAt: now, in: store)
+    func handle(_ event: KeptEvent, now: Date, in store: WriteTransaction) throws {
+        let id = event.event.call.publicID
+        let known = try book.call(id, in: store)
+        if try known == nil && isErased(id, in: store) { return }
+        guard try book.keep(event, callID: id, receivedAt: now, in: store),
+            var stored = try fold(event.event, into: known, id: id, now: now, in: store)
         else { return }
-        guard var stored = try fold(event, into: id, now: now, in: store) else { return }
 
-        try lookUp(&stored, in: store)
+        try lookUp(&stored, before: known?.call.customer, in: store)
         try book.save(stored, in: store)
-        let agents = try updateParts(of: stored, now: now, in: store)
+        let agents = try updateParts(of: stored, isNew: known == nil, now: now, in: store)
         try updateLogs(of: stored, agents: agents, now: now, in: store)
         if let over = EndedCall(stored.call), over.isMissed {
             try logMissedCall(over, stored, in: store)
@@ -73,9 +75,10 @@ package struct CallFlow: Sendable {
 
     /// The call as it was, and this event folded in; `nil` when it changes nothing.
     private func fold(
-        _ event: CallEvent, into id: String, now: Date, in store: WriteTransaction
+        _ event: CallEvent, into known: StoredCall?, id: String, now: Date,
+        in store: WriteTransaction
     ) throws -> StoredCall? {
-        guard var stored = try book.call(id, in: store) else {
+        guard var stored = known else {
             return StoredCall(id: id, call: Call(event), receivedAt: now)
         }
         let changed = stored.call.apply(event) != nil
@@ -85,24 +88,32 @@ package struct CallFlow: Sendable {
     }
 
     /// Who is calling: asked once, as soon as the number is known, and kept with the call.
-    private func lookUp(_ stored: inout StoredCall, in store: ReadTransaction) throws {
+    ///
+    /// - Parameter before: the other side as it was known before this event.
+    private func lookUp(
+        _ stored: inout StoredCall, before: Party?, in store: ReadTransaction
+    ) throws {
         guard let customer = stored.call.customer else { return }
+        let match = stored.match
         if stored.call.direction == .internal {
             stored.match = Match(outcome: .internal)
-        } else if stored.match == nil || stored.match?.outcome == .unusable {
+        } else if match == nil || match?.outcome == .unusable {
             stored.match = try organisation.directory.match(customer.number, in: store)
         }
-        stored.searchText = try searchText(of: stored, in: store)
+        if customer != before || stored.match != match {
+            stored.searchText = try searchText(of: stored, in: store)
+        }
     }
 
     /// What each agent's phones did.
-    private func updateParts(of stored: StoredCall, now: Date, in store: WriteTransaction) throws
-        -> [Agent]
-    {
+    private func updateParts(
+        of stored: StoredCall, isNew: Bool, now: Date, in store: WriteTransaction
+    ) throws -> [Agent] {
         let agents = agents(of: stored.call)
         for agent in agents {
             guard let own = stored.call.part(of: Set(agent.extensions)) else { continue }
-            let known = try book.part(callID: stored.id, agent: agent.id, in: store)
+            let known =
+                isNew ? nil : try book.part(callID: stored.id, agent: agent.id, in: store)
             var part = known ?? CallPart(callID: stored.id, agent: agent.id)
             part.state = own.state
             part.outcome = own.outcome
@@ -129,10 +140,12 @@ package struct CallFlow: Sendable {
     ) throws {
         guard organisation.settings.policy.logs(stored.call) else { return }
         for agent in agents {
+            guard let own = stored.call.part(of: Set(agent.extensions)) else { continue }
+            let log = try logs.log(callID: stored.id, agent: agent.id, in: store)
+            if log == nil && !own.spoke { continue }
             guard let part = try book.part(callID: stored.id, agent: agent.id, in: store) else {
                 continue
             }
-            let log = try logs.log(callID: stored.id, agent: agent.id, in: store)
             switch (part.spoke, log) {
             case (true, nil):
                 let person = part.isCleared ? nil : part.chosen ?? stored.match?.certain?.id

@@ -78,7 +78,7 @@ extension CallFlow {
             cause: HangupCause(
                 call.wasAnswered ? .completed : .unknown, raw: "end not reported"),
             isReconstructed: call.silentSince == nil)
-        try handle(end, now: now, in: store)
+        try handle(KeptEvent(end), now: now, in: store)
     }
 
     /// Wrap-up is over: the log is complete, or stays a draft that recent calls show as not logged.

@@ -38,6 +38,9 @@ package struct SQL: ExpressibleByStringLiteral, ExpressibleByStringInterpolation
     /// The text around the values: always one piece more than values.
     private(set) var pieces: [String]
 
+    /// Longer lists come in too many lengths to keep a text for each.
+    private static let longestKeptList = 64
+
     /// The values in the order of their places.
     private(set) var values: [SQLValue]
 
@@ -182,16 +185,24 @@ extension SQL {
         isVariable = isVariable || nested.isVariable
     }
 
+    /// A short list is filled up with its last value to a power of two, which means the same and leaves few
+    /// texts: those are kept prepared.
     fileprivate mutating func append(list: [SQLValue]) {
-        isVariable = true
-        guard !list.isEmpty else {
+        guard let last = list.last else {
             append("(select null where 1 = 0)")
             return
         }
+        var count = list.count
+        if count <= Self.longestKeptList {
+            count = 1
+            while count < list.count { count *= 2 }
+        } else {
+            isVariable = true
+        }
         append("(")
-        for (index, value) in list.enumerated() {
+        for index in 0..<count {
             if index > 0 { append(", ") }
-            append(value)
+            append(index < list.count ? list[index] : last)
         }
         append(")")
     }

@@ -72,7 +72,10 @@ import Testing
 
     static let texts: [(SQL, String, [SQLValue])] = [
         ("select 1", "select 1", []),
-        ("in \(list: [1, 2, 3])", "in (?1, ?2, ?3)", [.integer(1), .integer(2), .integer(3)]),
+        (
+            "in \(list: [1, 2, 3])", "in (?1, ?2, ?3, ?4)",
+            [.integer(1), .integer(2), .integer(3), .integer(3)]
+        ),
         ("in \(list: [Colour.red])", "in (?1)", [.text("red")]),
         ("in \(list: [Size.large])", "in (?1)", [.integer(3)]),
         ("in \(list: [String]())", "in (select null where 1 = 0)", []),

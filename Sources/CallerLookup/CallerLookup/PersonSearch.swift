@@ -44,6 +44,7 @@ package enum Folding {
     ]
 
     package static func fold(_ text: String) -> String {
+        if text.utf8.allSatisfy({ $0 < 0x80 }) { return text.lowercased() }
         var folded = ""
         for character in text.lowercased().decomposedStringWithCanonicalMapping {
             if let spelt = letters[character] {

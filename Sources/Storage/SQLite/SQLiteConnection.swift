@@ -54,7 +54,10 @@ struct SQLiteConnection: StorageConnection {
                 sql.isVariable
                 ? try database.makeStatement(sql: text)
                 : try database.cachedStatement(sql: text)
-            return try work(statement, StatementArguments(sql.values.map(\.databaseValue)))
+            // With this element type GRDB takes a closure and not a key path, which it would make anew
+            // for each statement.
+            let values = sql.values.map { $0.databaseValue as (any DatabaseValueConvertible)? }
+            return try work(statement, StatementArguments(values))
         } catch {
             throw StorageFailure(error, place: place, sql: text)
         }

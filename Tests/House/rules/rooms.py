@@ -91,6 +91,8 @@ def rooms(manifest: str) -> list[Room]:
     starts = list(re.finditer(r"\broom\(|\.(?:target|executableTarget|systemLibrary)\(", targets))
     for start in starts:
         call = _bracketed(targets, start.end() - 1)
+        if 'path: "Tests/' in call:
+            continue  # what measures or tests is no room
         path = re.search(r'path: "Sources/([^"]+)"', call)
         folder = path[1] if path else re.search(r'"([^"]+)"', call)[1]
         list_at = re.search(r"(?:uses|dependencies): \[", call)

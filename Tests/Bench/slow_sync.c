@@ -1,0 +1,28 @@
+/* A disk that takes its time: every sync returns some milliseconds later than it would.
+ *
+ * The virtual disks of test machines acknowledge a sync in a fraction of a millisecond; a disk without a
+ * battery behind its cache needs several. Preloaded into the engine by `events`.
+ */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <stdlib.h>
+#include <time.h>
+
+static void wait_a_little(void) {
+    const char *text = getenv("CALLMATCH_BENCH_SYNC_MS");
+    long milliseconds = text ? atol(text) : 0;
+    struct timespec time = {milliseconds / 1000, milliseconds % 1000 * 1000000};
+    nanosleep(&time, NULL);
+}
+
+int fsync(int file) {
+    int (*real)(int) = (int (*)(int))dlsym(RTLD_NEXT, "fsync");
+    wait_a_little();
+    return real(file);
+}
+
+int fdatasync(int file) {
+    int (*real)(int) = (int (*)(int))dlsym(RTLD_NEXT, "fdatasync");
+    wait_a_little();
+    return real(file);
+}
