@@ -250,60 +250,63 @@ static const unsigned char f81[] = {
 #embed "Panel/panel-parts.js"
 };
 static const unsigned char f82[] = {
-#embed "Panel/panel-people.js"
+#embed "Panel/panel-password.js"
 };
 static const unsigned char f83[] = {
-#embed "Panel/panel-recent-view.js"
+#embed "Panel/panel-people.js"
 };
 static const unsigned char f84[] = {
-#embed "Panel/panel-recent.css"
+#embed "Panel/panel-recent-view.js"
 };
 static const unsigned char f85[] = {
-#embed "Panel/panel-recent.js"
+#embed "Panel/panel-recent.css"
 };
 static const unsigned char f86[] = {
-#embed "Panel/panel-related-view.js"
+#embed "Panel/panel-recent.js"
 };
 static const unsigned char f87[] = {
-#embed "Panel/panel-related.js"
+#embed "Panel/panel-related-view.js"
 };
 static const unsigned char f88[] = {
-#embed "Panel/panel-ring.js"
+#embed "Panel/panel-related.js"
 };
 static const unsigned char f89[] = {
-#embed "Panel/panel-saving.js"
+#embed "Panel/panel-ring.js"
 };
 static const unsigned char f90[] = {
-#embed "Panel/panel-selection.js"
+#embed "Panel/panel-saving.js"
 };
 static const unsigned char f91[] = {
-#embed "Panel/panel-shortcuts.js"
+#embed "Panel/panel-selection.js"
 };
 static const unsigned char f92[] = {
-#embed "Panel/panel-store.js"
+#embed "Panel/panel-shortcuts.js"
 };
 static const unsigned char f93[] = {
-#embed "Panel/panel-stream.js"
+#embed "Panel/panel-store.js"
 };
 static const unsigned char f94[] = {
-#embed "Panel/panel.css"
+#embed "Panel/panel-stream.js"
 };
 static const unsigned char f95[] = {
-#embed "Panel/panel.html"
+#embed "Panel/panel.css"
 };
 static const unsigned char f96[] = {
-#embed "Panel/sign-in.css"
+#embed "Panel/panel.html"
 };
 static const unsigned char f97[] = {
-#embed "Panel/sign-in.html"
+#embed "Panel/sign-in.css"
 };
 static const unsigned char f98[] = {
-#embed "Panel/sign-in.js"
+#embed "Panel/sign-in.html"
 };
 static const unsigned char f99[] = {
-#embed "Panel/tokens.css"
+#embed "Panel/sign-in.js"
 };
 static const unsigned char f100[] = {
+#embed "Panel/tokens.css"
+};
+static const unsigned char f101[] = {
 #embed "Panel/words.js"
 };
 
@@ -390,25 +393,26 @@ static const callmatch_panel_file files[] = {
     {"panel-main.js", f79, sizeof f79},
     {"panel-notify.js", f80, sizeof f80},
     {"panel-parts.js", f81, sizeof f81},
-    {"panel-people.js", f82, sizeof f82},
-    {"panel-recent-view.js", f83, sizeof f83},
-    {"panel-recent.css", f84, sizeof f84},
-    {"panel-recent.js", f85, sizeof f85},
-    {"panel-related-view.js", f86, sizeof f86},
-    {"panel-related.js", f87, sizeof f87},
-    {"panel-ring.js", f88, sizeof f88},
-    {"panel-saving.js", f89, sizeof f89},
-    {"panel-selection.js", f90, sizeof f90},
-    {"panel-shortcuts.js", f91, sizeof f91},
-    {"panel-store.js", f92, sizeof f92},
-    {"panel-stream.js", f93, sizeof f93},
-    {"panel.css", f94, sizeof f94},
-    {"panel.html", f95, sizeof f95},
-    {"sign-in.css", f96, sizeof f96},
-    {"sign-in.html", f97, sizeof f97},
-    {"sign-in.js", f98, sizeof f98},
-    {"tokens.css", f99, sizeof f99},
-    {"words.js", f100, sizeof f100},
+    {"panel-password.js", f82, sizeof f82},
+    {"panel-people.js", f83, sizeof f83},
+    {"panel-recent-view.js", f84, sizeof f84},
+    {"panel-recent.css", f85, sizeof f85},
+    {"panel-recent.js", f86, sizeof f86},
+    {"panel-related-view.js", f87, sizeof f87},
+    {"panel-related.js", f88, sizeof f88},
+    {"panel-ring.js", f89, sizeof f89},
+    {"panel-saving.js", f90, sizeof f90},
+    {"panel-selection.js", f91, sizeof f91},
+    {"panel-shortcuts.js", f92, sizeof f92},
+    {"panel-store.js", f93, sizeof f93},
+    {"panel-stream.js", f94, sizeof f94},
+    {"panel.css", f95, sizeof f95},
+    {"panel.html", f96, sizeof f96},
+    {"sign-in.css", f97, sizeof f97},
+    {"sign-in.html", f98, sizeof f98},
+    {"sign-in.js", f99, sizeof f99},
+    {"tokens.css", f100, sizeof f100},
+    {"words.js", f101, sizeof f101},
 };
 
 int callmatch_panel_count(void) { return (int)(sizeof files / sizeof files[0]); }

@@ -4,6 +4,7 @@ import { shown } from './format.js';
 import * as commands from './panel-commands.js';
 import { demoDialog, leaveDemo } from './panel-demo.js';
 import { askForNotifications, notificationsAreBlocked } from './panel-notify.js';
+import { leavePassword, passwordForm } from './panel-password.js';
 import { soundIsBlocked } from './panel-ring.js';
 import { button } from './panel-parts.js';
 import { keyNames, keysAreOn, setKeysOn, shortcuts } from './panel-shortcuts.js';
@@ -41,6 +42,7 @@ function closed() {
   store.dialog = null;
   number = '';
   leaveDemo();
+  leavePassword();
   changed();
 }
 
@@ -51,7 +53,8 @@ function closeOutside(event) {
 const dialogActions = (...buttons) =>
   h('div', { class: 'dialog-actions' }, buttons, button('', words.close, closeDialog, { key: 'close' }));
 
-function settings({ agent: { preferences } }) {
+function settings(desk) {
+  const { preferences } = desk.agent;
   return [
     setting('sound', words.settings.sound,
       soundIsBlocked() && preferences.sound ? words.settings.soundBlocked : words.settings.soundHint,
@@ -66,6 +69,7 @@ function settings({ agent: { preferences } }) {
       setKeysOn(isOn);
       changed();
     }),
+    passwordForm(desk),
     dialogActions(),
   ];
 }
