@@ -37,6 +37,7 @@ package struct DeskServer: Sendable {
             router: router(),
             server: .http1(
                 configuration: .init(
+                    additionalChannelHandlers: [RefusalHeaders()],
                     idleTimeout: .seconds(Limits.idleSeconds),
                     httpDecoderConfiguration: .init(
                         maxHeaderFieldSize: Limits.headerField,

@@ -257,6 +257,10 @@ def test_what_is_no_proper_request(server: Server, raw: bytes):
         except ConnectionResetError:
             said = b""
     assert not said or said.startswith(b"HTTP/1.1 4"), said[:100]
+    if said:
+        fields = said.decode().lower()
+        for name, value in {**ALWAYS, "Content-Security-Policy": DATA_POLICY}.items():
+            assert f"{name}: {value}".lower() in fields, f"{name}: {said[:400]}"
     assert server.nobody().request("GET", "/ready").status_code == 200
 
 

@@ -133,11 +133,25 @@ def test_files_without_a_table(server: Server, tmp_path: Path, text: str, words:
     assert server.command("audit") == before
 
 
-def test_a_file_that_is_not_utf_8_says_so(server: Server, tmp_path: Path):
-    file = tmp_path / "latin.csv"
-    file.write_bytes("Last Name\nMüller\n".encode("latin-1"))
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-16"])
+def test_other_encodings_are_read_and_a_guess_is_said(server: Server, tmp_path: Path, encoding: str):
+    file = tmp_path / f"{encoding}.csv"
+    name = f"Müßig-{encoding}"
+    file.write_bytes(f"Last Name,Phone\n{name},030 5550177\n".encode(encoding))
+    done = server.run("import", str(file), "--dry-run")
+    assert done.returncode == 0 and "1 created" in done.stdout, done
+    assert ("read as Windows-1252" in done.stdout) == (encoding == "cp1252"), done.stdout
+    server.command("import", str(file))
+    found = server.operate("explain", number="030 5550177", country=None)
+    assert name in [who["name"] for who in found["candidates"]]
+
+
+def test_a_file_that_is_no_text_says_where(server: Server, tmp_path: Path):
+    file = tmp_path / "binary.csv"
+    file.write_bytes(b"Last Name\nM\0ller\n")
     done = server.run("import", str(file))
-    assert done.returncode == 1 and "UTF-8" in done.stderr and done.stderr.count("\n") == 1
+    assert done.returncode == 1 and "byte 12 is NUL" in done.stderr, done
+    assert done.stderr.count("\n") == 1
 
 
 # A row of the same person, in the ways in which programs write it.

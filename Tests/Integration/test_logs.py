@@ -196,7 +196,8 @@ def test_back_after_filing(audited, ada: Client, phones, server, is_missed: bool
     assert ada.post(f"{address}/person", {"person": contact}).status_code == 204
     ada.desk_where(
         lambda desk: any(
-            call["title"] == "Charles Babbage" and call.get("log") == "filed"
+            call["id"] == address.removeprefix("calls/") and call["title"] == "Charles Babbage"
+            and call.get("log") == "filed"
             for call in desk["recent"]
         )
     )

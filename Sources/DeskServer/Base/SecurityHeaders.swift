@@ -45,21 +45,25 @@ struct SecurityHeaders: RouterMiddleware {
     }
 
     private func add(to response: inout Response, path: String) {
-        response.headers[.strictTransportSecurity] = "max-age=31536000; includeSubDomains"
-        response.headers[.xContentTypeOptions] = "nosniff"
-        response.headers[.referrerPolicy] = "no-referrer"
-        if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
-        response.headers[.contentSecurityPolicy] = policy(for: response, path: path)
+        Self.add(to: &response.headers, policy: policy(for: response, path: path))
     }
+
+    /// What stands on every answer, whoever gives it.
+    static func add(to headers: inout HTTPFields, policy: String = dataPolicy) {
+        headers[.strictTransportSecurity] = "max-age=31536000; includeSubDomains"
+        headers[.xContentTypeOptions] = "nosniff"
+        headers[.referrerPolicy] = "no-referrer"
+        if headers[.cacheControl] == nil { headers[.cacheControl] = "no-store" }
+        headers[.contentSecurityPolicy] = policy
+    }
+
+    private static let dataPolicy = """
+        default-src 'none'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; sandbox
+        """
 
     private func policy(for response: Response, path: String) -> String {
         let isPage = response.headers[.contentType]?.hasPrefix("text/html") ?? false
-        guard isPage else {
-            return """
-                default-src 'none'; object-src 'none'; base-uri 'none'; \
-                frame-ancestors 'none'; sandbox
-                """
-        }
+        guard isPage else { return Self.dataPolicy }
         let isPanel = path == "/"
         let ancestors = isPanel ? (["'self'"] + frameAncestors).joined(separator: " ") : "'none'"
         let form = path.hasPrefix("/sign-in") ? "'self'" : "'none'"

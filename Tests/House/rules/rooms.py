@@ -33,7 +33,8 @@ MAY_IMPORT = {
     "DeskServer": (
         "AgentDesk CallHandling CallerLookup CallLogging Calls PhoneNumbers Records PhoneSystem"
         " CallWebhooks ScriptedCalls BuiltInCRM Storage Credentials CPanelFiles Logging"
-        " ServiceLifecycle UnixSignals Hummingbird HummingbirdCore HTTPTypes NIOCore NIOPosix"
+        " ServiceLifecycle UnixSignals Hummingbird HummingbirdCore HTTPTypes NIOCore NIOHTTPTypes"
+        " NIOPosix"
     ),
     "callmatch": (
         "DeskServer AgentDesk CallHandling CallerLookup CallLogging Calls PhoneNumbers Records"
