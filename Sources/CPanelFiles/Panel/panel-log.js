@@ -95,7 +95,8 @@ function notes(call, draft) {
   return h('div', { class: 'field', key: 'notes' },
     h('label', { for: 'log-notes' }, words.log.notes),
     h('growing-text', null, h('textarea', { id: 'log-notes', class: 'input notes', dir: 'auto', rows: 4,
-      'aria-describedby': 'log-saving', value: draft.value.notes,
+      // Twice what is saved: more than that is refused in words; a book would only slow the page.
+      maxlength: 64000, 'aria-describedby': 'log-saving', value: draft.value.notes,
       on: { input: (event) => edit(call, 'notes', event.target.value) } })),
     conflict(call, draft, 'notes', words.log.notes));
 }
