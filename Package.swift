@@ -72,6 +72,7 @@ let package = Package(
             "PhoneSystems/CallWebhooks",
             uses: ["PhoneSystem", "Calls", "PhoneNumbers", "Credentials"]),
         room("PhoneSystems/ScriptedCalls", uses: ["PhoneSystem", "Calls", "PhoneNumbers"]),
+        room("PhoneSystems/Asterisk", uses: ["PhoneSystem", "Calls", "PhoneNumbers"]),
 
         // Who is calling, and what is written down.
         room("CallerLookup/Records", uses: ["PhoneNumbers"]),
@@ -141,6 +142,7 @@ let package = Package(
         tests("Storage", of: ["Storage", log, .product(name: "GRDB", package: "GRDB.swift")]),
         tests("CallWebhooks", of: ["CallWebhooks", "Calls", "PhoneNumbers", "Credentials"]),
         tests("ScriptedCalls", of: ["ScriptedCalls", "PhoneSystem", "Calls", "PhoneNumbers"]),
+        tests("Asterisk", of: ["Asterisk", "Calls", "PhoneNumbers"]),
         tests(
             "CallerLookup", of: ["CallerLookup", "Records", "PhoneNumbers", "Storage"]),
         tests(

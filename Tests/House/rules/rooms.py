@@ -17,6 +17,7 @@ MAY_IMPORT = {
     "PhoneSystems/PhoneSystem": "Calls PhoneNumbers",
     "PhoneSystems/CallWebhooks": "PhoneSystem Calls PhoneNumbers Credentials",
     "PhoneSystems/ScriptedCalls": "PhoneSystem Calls PhoneNumbers",
+    "PhoneSystems/Asterisk": "PhoneSystem Calls PhoneNumbers",
     "CallerLookup/Records": "PhoneNumbers",
     "CallerLookup/CallerLookup": "Records Storage PhoneNumbers",
     "CallLogging": "Calls Records Storage PhoneNumbers Credentials Logging ServiceLifecycle",
