@@ -7,6 +7,8 @@ import Testing
 /// The same stream with its faults: repeats, a wrong order, a lost connection.
 @Suite struct StreamTests {
     static let window = 25_000
+    /// With 40 all recordings passed too; it takes minutes.
+    static let rounds = 6
 
     @Test(arguments: Recording.all) func everyMessageTwice(_ recording: Recording) {
         for withCommands in [true, false] {
@@ -20,14 +22,14 @@ import Testing
     }
 
     /// A stream whose messages of the last 25 ms may have changed places. Answers and commands, which have no
-    /// time, keep their place behind the message before them.
+    /// time, keep their place before the message that follows.
     @Test func withinAMomentOrderSaysNothing() {
         var chance = Chance(purpose: "withinAMomentOrderSaysNothing")
         var failures: [String: Int] = [:]
         var last = ""
         for recording in Recording.all {
             for withCommands in [true, false] {
-                for _ in 0..<8 {
+                for _ in 0..<Self.rounds {
                     let steps = Self.shaken(
                         recording.steps(withCommands: withCommands), with: &chance)
                     let found = CallLogTests.differences(
@@ -44,10 +46,11 @@ import Testing
     }
 
     static func shaken(_ steps: [Step], with chance: inout Chance) -> [Step] {
-        var time = 0
-        let timed = steps.enumerated().map { place, step -> (at: Int, place: Int, step: Step) in
+        var time = Int.max
+        let timed = steps.enumerated().reversed().map {
+            place, step -> (at: Int, place: Int, step: Step) in
             if case .message(let message) = step, let told = message.microseconds {
-                time = max(time, told)
+                time = min(time, told)
                 return (told + chance.below(window), place, step)
             }
             return (time, place, step)

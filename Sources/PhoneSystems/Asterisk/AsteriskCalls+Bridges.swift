@@ -150,7 +150,10 @@ extension AsteriskCalls {
             return
         }
         let second = message["SecondTransfererUniqueid"] ?? id
-        if second != id { channels[second]?.wasJoined = true }
+        if second != id {
+            channels[second]?.wasJoined = true
+            correctEnd(second, at: time)
+        }
         transfer(id, to: target(message, second: second), at: time)
     }
 

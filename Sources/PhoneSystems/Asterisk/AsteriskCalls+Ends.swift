@@ -85,14 +85,18 @@ extension AsteriskCalls {
         calls[leg.call.value]?.liveLegs -= 1
     }
 
-    /// Evidence that arrived after the end of an unanswered leg. It is older than that end, so the fold takes
-    /// it first.
-    private mutating func correctEnd(_ id: String, at time: Int) {
+    /// Evidence that arrived after the end was told. What is told now is a moment older, so the fold takes it
+    /// first.
+    mutating func correctEnd(_ id: String, at time: Int) {
         guard let leg = legs[id], let channel = channels[id], leg.stage == .over,
-            leg.answeredAt == nil, let end = leg.endedAt, let told = leg.toldCause
+            !leg.isTransferred, let end = leg.endedAt, let told = leg.toldCause
         else { return }
-        let cause = unansweredEnd(leg, channel)
-        if cause.kind != told.kind { tellEnd(id, cause, at: min(time, end)) }
+        let isAnswered = leg.answeredAt != nil
+        let cause = isAnswered ? answeredEnd(leg, channel) : unansweredEnd(leg, channel)
+        guard cause != told else { return }
+        let corrected = min(time, end - 1)
+        legs[id]?.endedAt = corrected
+        tellEnd(id, cause, at: corrected)
     }
 }
 
@@ -193,7 +197,7 @@ extension AsteriskCalls {
             to: caller.exten.flatMap(number(dialled:)), queue: caller.queue)
     }
 
-    private mutating func tellWhole(
+    mutating func tellWhole(
         _ kind: CallEvent.Kind, of call: TrackedCall, at time: Int, from: Party? = nil,
         to: PhoneNumber? = nil, queue: String? = nil, cause: HangupCause? = nil
     ) {

@@ -36,6 +36,14 @@ extension AsteriskCalls {
         catchUp(id)
     }
 
+    /// The caller's own channel appeared after the phones that it rang.
+    mutating func tellDialledNumber(_ id: String, at time: Int) {
+        guard let call = calls[id], call.direction == .inbound, let channel = channels[id],
+            channel.isOutside, let to = channel.exten.flatMap(number(dialled:))
+        else { return }
+        tellWhole(.offered, of: call, at: time, to: to)
+    }
+
     /// Who dials whom. After a snapshot this is all that tells.
     mutating func learnCaller(_ message: AMIMessage) {
         guard let id = message["DestUniqueid"], let source = message["Uniqueid"] else { return }

@@ -111,7 +111,9 @@ package struct AsteriskCalls: Sendable {
     private mutating func story(_ kind: Kind, _ message: AMIMessage, at time: Int) {
         let id = message["Uniqueid"] ?? ""
         switch kind {
-        case .newChannel: if message["ChannelStateDesc"] == "Ring" { dialled(on: id, at: time) }
+        case .newChannel:
+            if message["ChannelStateDesc"] == "Ring" { dialled(on: id, at: time) }
+            tellDialledNumber(id, at: time)
         case .newState, .newCallerID, .newConnectedLine, .localBridge, .userEvent: break
         case .dialBegin: dialBegan(message, at: time)
         case .dialState: learnCaller(message)

@@ -8,8 +8,8 @@ struct Channel {
     let line: String?
     /// When it was first heard of, in microseconds.
     let bornAt: Int
-    /// What was dialled on it.
-    let exten: String?
+    /// What was dialled on it: the dialplan's first step.
+    private(set) var exten: String?
 
     var number: String?
     var displayName: String?
@@ -78,7 +78,10 @@ struct Channel {
         displayName = seen.displayName ?? displayName
         connectedNumber = seen.connectedNumber ?? connectedNumber
         isUp = isUp || seen.state == .up
-        guard !isNew else { return }
+        if isNew {
+            exten = seen.exten ?? exten
+            return
+        }
         // Once withheld, always: no later message may show the number.
         if presentation?.isWithheld != true { presentation = seen.presentation ?? presentation }
         connectedPresentation = seen.connectedPresentation ?? connectedPresentation
