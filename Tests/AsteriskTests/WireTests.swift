@@ -17,11 +17,13 @@ import Testing
             var slow = AMIParser()
             var random = AMIParser()
             var found: [AMIMessage] = []
-            for byte in bytes {
-                try slow.feed(CollectionOfOne(byte))
-                found += slow.drain()
+            if recording.messages.count < 20 {
+                for byte in bytes {
+                    try slow.feed(CollectionOfOne(byte))
+                    found += slow.drain()
+                }
+                #expect(found == recording.messages)
             }
-            #expect(found == recording.messages)
             var rest = bytes[...]
             while !rest.isEmpty {
                 let piece = rest.prefix(1 + chance.below(3000))
@@ -104,7 +106,7 @@ import Testing
     @Test func noiseMakesNoTrouble() throws {
         var chance = Chance(purpose: "noiseMakesNoTrouble")
         let recordings = Recording.all
-        for _ in 0..<300 {
+        for _ in 0..<100 {
             var bytes = try Recording.bytes(recordings[chance.below(recordings.count)])
             for _ in 0..<chance.below(200) where !bytes.isEmpty {
                 let place = chance.below(bytes.count)

@@ -64,6 +64,9 @@ package struct AsteriskCalls: Sendable {
     /// Channels remembered now, those that are over included: for limits and tests.
     package var channelCount: Int { channels.count }
 
+    /// Commands whose effect has not arrived.
+    package var commandCount: Int { commands.count }
+
     /// Takes one message and says what it means. Answers and lists give nothing.
     package mutating func apply(_ message: AMIMessage) -> [CallEvent] {
         guard let event = message.event, event != "OriginateResponse" else {
