@@ -24,14 +24,18 @@ package struct AMIParser: Sendable {
     /// Takes what was received. Messages that were whole before a fault can still be drained.
     package mutating func feed(_ bytes: some Sequence<UInt8>) throws(AMIFault) {
         if let fault { throw fault }
-        for byte in bytes {
-            if byte == 0x0A {
-                try endLine()
-            } else {
-                line.append(byte)
-                if line.count > Self.longestLine { throw fail(.lineTooLong) }
-            }
+        var rest = Array(bytes)[...]
+        while let end = rest.firstIndex(of: 0x0A) {
+            try extendLine(rest[..<end])
+            try endLine()
+            rest = rest[(end + 1)...]
         }
+        try extendLine(rest)
+    }
+
+    private mutating func extendLine(_ bytes: ArraySlice<UInt8>) throws(AMIFault) {
+        if line.count + bytes.count > Self.longestLine { throw fail(.lineTooLong) }
+        line += bytes
     }
 
     /// The messages that are whole by now, once.
@@ -47,12 +51,12 @@ package struct AMIParser: Sendable {
         messageBytes += line.count
         if messageBytes > Self.longestMessage { throw fail(.messageTooLong) }
         if fields.count == Self.mostLines { throw fail(.tooManyLines) }
-        let text = String(decoding: line.map { $0 == 0 ? 0xFF : $0 }, as: UTF8.self)
-        if banner == nil, fields.isEmpty, text.hasPrefix("Asterisk Call Manager") {
-            banner = text
+        if line.contains(0) { line = line.map { $0 == 0 ? 0xFF : $0 } }
+        if banner == nil, fields.isEmpty, line.starts(with: "Asterisk Call Manager".utf8) {
+            banner = String(decoding: line, as: UTF8.self)
             messageBytes = 0
         } else {
-            fields.append(Self.field(text))
+            fields.append(Self.field(line))
         }
     }
 
@@ -70,11 +74,14 @@ package struct AMIParser: Sendable {
     }
 
     /// A line without a colon, which only the output of commands has, is a value without a key.
-    private static func field(_ text: String) -> AMIMessage.Field {
-        guard let colon = text.utf8.firstIndex(of: 0x3A) else { return .init("", text) }
-        var value = text[text.utf8.index(after: colon)...]
-        if value.utf8.first == 0x20 { value.removeFirst() }
-        return .init(String(text[..<colon]), String(value))
+    private static func field(_ line: [UInt8]) -> AMIMessage.Field {
+        guard let colon = line.firstIndex(of: 0x3A) else {
+            return .init("", String(decoding: line, as: UTF8.self))
+        }
+        var value = line[(colon + 1)...]
+        if value.first == 0x20 { value = value.dropFirst() }
+        return .init(
+            String(decoding: line[..<colon], as: UTF8.self), String(decoding: value, as: UTF8.self))
     }
 }
 
