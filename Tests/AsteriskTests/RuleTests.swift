@@ -121,6 +121,25 @@ import Testing
         #expect(translation.commandCount == 200)
     }
 
+    /// A repeat that comes late does not bring back together whom we keep apart.
+    @Test(arguments: Recording.named("hold_by_redirect"))
+    func anOldBridgeIsOver(_ recording: Recording) throws {
+        let steps = recording.steps(withCommands: true)
+        let places = steps.indices.filter { place in
+            if case .message(let message) = steps[place] { return message.event == "BridgeLeave" }
+            return false
+        }
+        let first = steps.filter { step in
+            if case .message(let message) = step { return message.event == "BridgeEnter" }
+            return false
+        }.prefix(2)
+        let repeated = Array(steps[...places[1]] + first + steps[(places[1] + 1)...])
+        let call = try #require(Folded.of(repeated).calls.values.first)
+        let hold = try #require(call.legs.first?.holds.first)
+        let seconds = try #require(hold.end).timeIntervalSince(hold.start)
+        #expect(abs(seconds - 1.5) < 0.1)
+    }
+
     // MARK: What is not a call, or cannot be read
 
     @Test(arguments: Recording.named("inbound_phone_not_registered"))

@@ -176,6 +176,7 @@ extension AsteriskCalls {
             conversations[call.conversation]?.liveChannels ?? 0 == 0
         else { return }
         calls[value]?.endedAt = time
+        departed.append(Departure(at: clock, conversation: call.conversation))
         let cause = call.wasAnswered ? HangupCause(.completed) : call.lastCause
         tellWhole(.ended, of: call, at: time, cause: cause)
     }

@@ -114,10 +114,12 @@ extension AsteriskCalls {
         let root = channels[channel.conversation]
         let rootStatus = all.first { $0.channel.id == channel.conversation }
         let origin = status.origin
-        let text =
-            origin == .rung
-            ? rootStatus?.dialled ?? root?.exten
-            : status.dialled ?? channel.exten ?? channel.connectedNumber
+        let text: String? =
+            switch origin {
+            case .rung: rootStatus?.dialled ?? root?.exten
+            case .dialled: status.dialled ?? channel.exten ?? channel.connectedNumber
+            case .clickToDial: channel.connectedNumber ?? status.dialled
+            }
         let to = text.flatMap(number(dialled:))
         let isColleague = origin == .rung && root.map { legs[$0.id] != nil } == true
         let isInside = origin != .rung && isInside(to, text)

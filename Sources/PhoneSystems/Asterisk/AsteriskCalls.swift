@@ -172,8 +172,10 @@ package struct AsteriskCalls: Sendable {
                 legs[id] = nil
                 commands[id] = nil
             }
-            if let id = departure.conversation, conversations[id]?.liveChannels == 0 {
-                for call in conversations[id]?.calls ?? [] { calls[call] = nil }
+            if let id = departure.conversation, let over = conversations[id],
+                over.liveChannels == 0, over.calls.allSatisfy({ calls[$0]?.endedAt != nil })
+            {
+                for call in over.calls { calls[call] = nil }
                 conversations[id] = nil
             }
         }
