@@ -21,6 +21,8 @@ package struct ServerOptions: Sendable {
     package var dataFolder: String
     package var host = "127.0.0.1"
     package var port = 8080
+    /// The port of the administration listener, which answers this machine only; none with `nil`.
+    package var adminPort: Int?
     /// The address under which people open the panel, when it is not `http://host:port`.
     package var publicAddress: String?
     /// Exact origins that may frame the panel.

@@ -33,26 +33,14 @@ package struct DeskServer: Sendable {
     /// - Parameter onReady: called when requests are accepted.
     package func run(onReady: @escaping @Sendable () -> Void) async throws {
         let presence = Presence(folder: app.options.dataFolder)
-        let http = Application(
-            router: router(),
-            server: .http1(
-                configuration: .init(
-                    additionalChannelHandlers: [RefusalHeaders()],
-                    idleTimeout: .seconds(Limits.idleSeconds),
-                    httpDecoderConfiguration: .init(
-                        maxHeaderFieldSize: Limits.headerField,
-                        maxHeaderListSize: Limits.headerList,
-                        maxHeaderFieldCount: Limits.headerCount))),
-            configuration: .init(
-                address: .hostname(app.options.host, port: app.options.port),
-                serverName: nil, backlog: Limits.backlog,
-                availableConnectionsDelegate: MaximumAvailableConnections(Limits.connections)),
-            onServerRunning: { _ in
-                presence.announce(address: app.options.localAddress, token: operatorToken)
-                onReady()
-            },
-            logger: app.logger)
+        let http = listener(router(), host: app.options.host, port: app.options.port) {
+            presence.announce(address: app.options.localAddress, token: operatorToken)
+            onReady()
+        }
         var services: [any Service] = [http]
+        if let port = app.options.adminPort {
+            services.append(listener(administrationRouter(), host: "127.0.0.1", port: port) {})
+        }
         services.append(DeliveryService(delivery: app.delivery, logger: app.logger))
         services.append(Clockwork(flow: app.flow, logger: app.logger))
         services.append(Loop { await feed.run() })
@@ -68,6 +56,38 @@ package struct DeskServer: Sendable {
         defer { presence.withdraw() }
         try await ServiceGroup(configuration: configuration).run()
         await app.database.close()
+    }
+
+    private func listener(
+        _ router: Router<DeskContext>, host: String, port: Int,
+        onRunning: @escaping @Sendable () -> Void
+    ) -> some Service {
+        Application(
+            router: router,
+            server: .http1(
+                configuration: .init(
+                    additionalChannelHandlers: [RefusalHeaders()],
+                    idleTimeout: .seconds(Limits.idleSeconds),
+                    httpDecoderConfiguration: .init(
+                        maxHeaderFieldSize: Limits.headerField,
+                        maxHeaderListSize: Limits.headerList,
+                        maxHeaderFieldCount: Limits.headerCount))),
+            configuration: .init(
+                address: .hostname(host, port: port), serverName: nil, backlog: Limits.backlog,
+                availableConnectionsDelegate: MaximumAvailableConnections(Limits.connections)),
+            onServerRunning: { _ in onRunning() }, logger: app.logger)
+    }
+
+    /// For programs that watch this one, on this machine only: no sessions, nothing personal, no writes.
+    private func administrationRouter() -> Router<DeskContext> {
+        let table = RouteTable()
+        let router = Router(context: DeskContext.self, options: [.autoGenerateHeadEndpoints])
+        router.add(middleware: SecurityHeaders(frameAncestors: []))
+        router.add(middleware: MethodCheck(table: table))
+        healthRoutes().addOpen(to: router)
+        DescriptionRoutes().add(to: router)
+        table.fill(from: router)
+        return router
     }
 
     /// Sends every window a picture now and then: connections stay open, and what was missed heals.
@@ -132,12 +152,14 @@ package struct DeskServer: Sendable {
             organisation: app.organisation, sessions: app.sessions, feed: feed,
             database: app.database, address: app.options.address
         ).add(to: router)
+        healthRoutes().add(to: router)
+    }
+
+    private func healthRoutes() -> HealthRoutes {
         HealthRoutes(
             database: app.database, flow: app.flow, feed: feed, timing: timing,
             sources: app.sources, audit: { try await app.audit(since: $0) },
-            address: app.options.address, startedAt: app.now(),
-            now: app.now
-        ).add(to: router)
+            address: app.options.address, startedAt: app.now(), now: app.now)
     }
 }
 

@@ -13,6 +13,7 @@ struct Settings {
 
     enum Name: String, CaseIterable {
         case data, host, port, address, country
+        case adminPort = "admin-port"
         case frameAncestors = "frame-ancestors"
         case logLevel = "log-level"
 
@@ -25,6 +26,7 @@ struct Settings {
             case .data: Settings.standardFolder
             case .host: "127.0.0.1"
             case .port: "8080"
+            case .adminPort: ""
             case .address: ""
             case .country: "DE"
             case .frameAncestors: ""
@@ -106,6 +108,12 @@ struct Settings {
         guard let port = Int(self[.port]), (1...65535).contains(port) else {
             throw fail(.port, "is no port. Give a number from 1 to 65535.")
         }
+        if !self[.adminPort].isEmpty {
+            guard let own = Int(self[.adminPort]), (1...65535).contains(own), own != port else {
+                throw fail(
+                    .adminPort, "is no port of its own. Give a number from 1 to 65535, or nothing.")
+            }
+        }
         guard self[.country].count == 2 else {
             throw fail(.country, "is no country. Give two letters, such as DE.")
         }
@@ -131,6 +139,7 @@ struct Settings {
         var options = ServerOptions(dataFolder: self[.data])
         options.host = self[.host]
         options.port = Int(self[.port]) ?? 8080
+        options.adminPort = Int(self[.adminPort])
         options.publicAddress = self[.address].isEmpty ? nil : self[.address]
         options.frameAncestors = frameAncestors
         options.country = self[.country].uppercased()

@@ -157,6 +157,8 @@ def test_where_a_setting_comes_from(program: str, tmp_path: Path):
         ("prot: 8080\n", "prot"),
         ("country: Germany\n", "Germany"),
         ("log-level: loud\n", "loud"),
+        ("admin-port: 8080\n", "admin-port"),
+        ("admin-port: ninety\n", "admin-port"),
         ("frame-ancestors: http://crm.example.com\n", "http://crm.example.com"),
         ("frame-ancestors: https://*.example.com\n", "*.example.com"),
         ("frame-ancestors: 'https://a.example; script-src *'\n", "exact"),

@@ -1,5 +1,6 @@
 """What every response carries, errors included, and who may make a browser send what."""
 
+import re
 import socket
 
 import description
@@ -233,6 +234,28 @@ def test_a_link_of_the_administrator_leads_to_the_server(server: Server, admin: 
     headers = {"Host": "evil.example", "X-Forwarded-Host": "evil.example"}
     answer = admin.request("POST", "/api/v1/admin/people/ben/link", headers=headers, json={})
     assert answer.json()["url"].startswith(server.address + "/sign-in/link/")
+
+
+def test_the_administration_listener(program: str, tmp_path):
+    """Figures for programs of this machine: no session, and nothing else that the server has."""
+    port, file = free_port(), tmp_path / "callmatch.yaml"
+    file.write_text(f"admin-port: {port}\n")
+    server = Server(program, tmp_path / "data", "--config", str(file)).start()
+    try:
+        address = f"http://127.0.0.1:{port}"
+        figures = requests.get(f"{address}/metrics", timeout=30)
+        assert figures.headers["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8"
+        assert re.search(r"^callmatch_storage_commits_total [1-9]", figures.text, re.MULTILINE)
+        check_headers(figures, DATA_POLICY)
+        assert requests.get(f"{address}/api/v1/openapi.json", timeout=30).ok
+        for path in ("/", "/api/v1/desk", "/api/v1/admin/health", "/sign-in"):
+            answer = requests.get(address + path, timeout=30)
+            assert answer.status_code == 404, path
+            check_headers(answer, DATA_POLICY)
+        assert requests.post(f"{address}/metrics", timeout=30).status_code == 405
+        assert server.nobody().request("GET", "/metrics").status_code == 401
+    finally:
+        assert server.stop() == 0
 
 
 @pytest.mark.parametrize(

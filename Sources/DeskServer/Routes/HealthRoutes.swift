@@ -40,9 +40,20 @@ struct HealthRoutes {
         try .json(["status": "alive"])
     }
 
-    /// Figures in Prometheus text, for an administrator's session.
+    /// What the administration listener serves: whoever reaches it needs no session.
+    func addOpen(to router: Router<DeskContext>) {
+        router.get("metrics") { _, _ in figures() }
+        router.get("ready", use: ready)
+    }
+
+    /// Figures for an administrator's session.
     @Sendable func metrics(_ request: Request, context: DeskContext) async throws -> Reply {
         _ = try context.administrator()
+        return figures()
+    }
+
+    /// In Prometheus text.
+    private func figures() -> Reply {
         var text = ""
         for metric in database.metrics {
             text += "# HELP \(metric.name) \(metric.help)\n# TYPE \(metric.name) \(metric.kind)\n"

@@ -52,11 +52,12 @@ struct Serve: AsyncParsableCommand {
             }
         } catch {
             let text = "\(error)"
+            let admin = options.adminPort.map { " or admin-port \($0)" } ?? ""
             if text.contains("in use") || text.contains("errno: 98") {
                 throw CommandFailure(
                     text: """
-                        Port \(options.port) on \(options.host) is in use. Stop the other program, or \
-                        choose another port with --port.
+                        Port \(options.port) on \(options.host)\(admin) is in use. Stop the other \
+                        program, or choose another port with --port.
                         """)
             }
             if text.contains("errno: 99") {
