@@ -23,12 +23,20 @@ enum OperatorCall {
         return try await performHere(command, settings: settings)
     }
 
-    /// `nil` when the server that left the notice is gone.
+    /// An import of a long file takes minutes. `URLSession.shared` would end a silent request after 60 s,
+    /// whatever the request itself says.
+    private static let session: URLSession = {
+        let configuration = URLSessionConfiguration.ephemeral
+        configuration.timeoutIntervalForRequest = 3600
+        return URLSession(configuration: configuration)
+    }()
+
+    /// `nil` when the server that left the notice is gone: nobody listens there.
     private static func ask(_ notice: Presence.Notice, _ command: OperatorCommand) async throws
         -> OperatorReply?
     {
         guard let url = URL(string: notice.address + "/api/v1/operator") else { return nil }
-        var request = URLRequest(url: url, timeoutInterval: 3600)
+        var request = URLRequest(url: url)
         request.httpMethod = "POST"
         request.setValue("application/json", forHTTPHeaderField: "Content-Type")
         request.setValue("1", forHTTPHeaderField: "X-CallMatch")
@@ -37,9 +45,15 @@ enum OperatorCall {
         let data: Data
         let response: URLResponse
         do {
-            (data, response) = try await URLSession.shared.data(for: request)
-        } catch {
+            (data, response) = try await session.data(for: request)
+        } catch let error as URLError where error.code == .cannotConnectToHost {
             return nil
+        } catch {
+            throw CommandFailure(
+                text: """
+                    The running server did not answer to the end: \(error.localizedDescription). What it \
+                    had begun may be done; look at the panel or ask again.
+                    """)
         }
         if (response as? HTTPURLResponse)?.statusCode == 200 {
             return try JSONDecoder().decode(OperatorReply.self, from: data)

@@ -256,6 +256,26 @@ def test_commands_work_without_a_server_and_beside_one(program: str, tmp_path: P
     assert json.loads(beside)["unexplained"] == 0
 
 
+def test_a_server_that_hangs_up_is_not_mistaken_for_none(program: str, tmp_path: Path):
+    """What it had begun may be done: the command neither does it again nor says the folder is in use."""
+    folder = tmp_path / "data"
+    folder.mkdir()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        (folder / "server.json").write_text(json.dumps({"address": address, "token": "t"}))
+        command = subprocess.Popen(
+            [program, "audit", "--data", str(folder)], env=environment(),
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)  # fmt: skip
+        listener.settimeout(20)
+        connection, _ = listener.accept()
+        connection.recv(65_536)
+        connection.close()
+        out, error = command.communicate(timeout=20)
+    assert command.returncode == 1, (out, error)
+    assert "did not answer" in error and one_line(error), error
+    assert [file.name for file in folder.iterdir()] == ["server.json"], "it made no store"
+
+
 def test_a_polite_end(program: str, tmp_path: Path):
     """SIGTERM: exit status 0 and an emptied log of the store, also with a window open."""
     server = Server(program, tmp_path / "data").start()
