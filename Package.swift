@@ -64,7 +64,12 @@ let package = Package(
             name: "CCrypto", path: "Sources/CCrypto", pkgConfig: "libcrypto",
             providers: [.apt(["libssl-dev"])]),
         room("Credentials", uses: ["CCrypto"]),
-        room("Storage", uses: [.product(name: "GRDB", package: "GRDB.swift"), log]),
+        room(
+            "Storage",
+            uses: [
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"), log,
+            ]),
 
         // Where calls come from.
         room("PhoneSystems/PhoneSystem", uses: ["Calls", "PhoneNumbers"]),

@@ -74,21 +74,54 @@ package struct CallBook: Sendable {
                 create index call_part_wrap_up on call_part (wrap_up_until)
                 where wrap_up_until is not null and is_done = 0
                 """,
-            ])
+            ]),
+        // A journal: what comes is added at its end. A random key, and an index by call, cost two more pages
+        // of the store and of its log with each event. Of which call an event is, the call itself knows.
+        Migration(
+            id: "0021-event-journal",
+            sql: [
+                """
+                create table event_journal (
+                    received_at integer not null,
+                    id text not null,
+                    call_id text not null,
+                    json text not null,
+                    primary key (received_at, id)
+                )
+                """,
+                """
+                insert into event_journal (received_at, id, call_id, json)
+                select received_at, substr(id, 1, 32), call_id, json from call_event
+                """,
+                "drop table call_event",
+                "alter table event_journal rename to call_event",
+                "alter table call add column kept_from integer not null default 0",
+                """
+                alter table call add column kept_until integer not null
+                default 9223372036854775807
+                """,
+            ]),
     ]
 
-    /// Keeps an event as it was understood.
-    ///
-    /// - Returns: false when the very same event is known.
-    package func keep(
-        _ event: KeptEvent, callID: String, receivedAt: Date, in store: WriteTransaction
-    ) throws -> Bool {
+    /// Keeps an event as it was understood, in the order of receipt.
+    package func keep(_ event: KeptEvent, receivedAt: Date, in store: WriteTransaction) throws {
         try store.execute(
             """
-            insert into call_event (id, call_id, received_at, json)
-            values (\(event.id), \(callID), \(receivedAt), \(event.json))
-            on conflict (id) do nothing
-            """) > 0
+            insert into call_event (received_at, id, call_id, json)
+            values (\(receivedAt), \(event.id), \(event.callID), \(event.json))
+            on conflict (received_at, id) do nothing
+            """)
+    }
+
+    /// Removes what was kept of a call.
+    ///
+    /// - Returns: how many events that were.
+    func eraseEvents(of call: StoredCall, in store: WriteTransaction) throws -> Int {
+        try store.execute(
+            """
+            delete from call_event where call_id = \(call.id)
+                and received_at >= \(call.keptFrom) and received_at <= \(call.keptUntil)
+            """)
     }
 
     package func call(_ id: String, in store: ReadTransaction) throws -> StoredCall? {
@@ -108,15 +141,17 @@ package struct CallBook: Sendable {
         try store.execute(
             """
             insert into call (id, system, value, state, stage, direction, number_key, started_at,
-                ended_at, silent_since, received_at, match, search, json)
+                ended_at, silent_since, received_at, kept_from, kept_until, match, search, json)
             values (\(stored.id), \(call.id.system), \(call.id.value), \(call.state),
                 \(stored.stage), \(call.direction), \(key), \(call.startedAt), \(call.endedAt),
-                \(call.silentSince), \(stored.receivedAt), \(.jsonOrNull(stored.match)),
-                \(stored.searchText), \(DecodedCalls.shared.json(of: call)))
+                \(call.silentSince), \(stored.receivedAt), \(stored.keptFrom), \(stored.keptUntil),
+                \(try stored.matchJSON),
+                \(stored.searchText), \(DecodedTexts.calls.json(of: call)))
             on conflict (id) do update set state = excluded.state, stage = excluded.stage,
                 direction = excluded.direction, number_key = excluded.number_key,
                 started_at = excluded.started_at, ended_at = excluded.ended_at,
                 silent_since = excluded.silent_since, received_at = excluded.received_at,
+                kept_from = excluded.kept_from, kept_until = excluded.kept_until,
                 match = excluded.match, search = excluded.search, json = excluded.json
             """)
     }
@@ -204,10 +239,15 @@ package struct CallBook: Sendable {
 extension StoredCall {
     package init(_ row: Row) throws {
         self.init(
-            id: try row.text("id"), call: try DecodedCalls.shared.call(of: row),
-            match: try row.optionalJSON("match", as: Match.self),
+            id: try row.text("id"), call: try DecodedTexts.calls.value(of: "json", in: row),
+            match: try row.optionalText("match").map { _ in
+                try DecodedTexts.matches.value(of: "match", in: row)
+            },
             stage: try row.raw("stage", as: CallStage.self), receivedAt: try row.date("received_at")
         )
+        keptFrom = try row.date("kept_from")
+        keptUntil = try row.date("kept_until")
+        matchText = try row.optionalText("match")
         searchText = try row.text("search")
     }
 }
@@ -231,14 +271,17 @@ extension CallPart {
 /// An event in the form in which it is kept. It is made before the transaction, which others wait for.
 package struct KeptEvent: Sendable {
     package let event: CallEvent
-    /// A hash of all that the event says: the very same event has the same.
+    /// The public id of its call.
+    let callID: String
+    /// A hash of all that the event says, 128 bits of it: the very same event has the same.
     let id: String
     let json: SQLValue
 
     package init(_ event: CallEvent) throws {
         self.event = event
+        callID = event.call.publicID
         json = try .json(event)
         guard case .text(let text) = json else { preconditionFailure("JSON is text") }
-        id = Digest(of: Array(text.utf8)).hex
+        id = String(Digest(of: Array(text.utf8)).hex.prefix(32))
     }
 }

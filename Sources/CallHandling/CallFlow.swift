@@ -56,11 +56,16 @@ package struct CallFlow: Sendable {
 
     /// One event, from the ring to the filed log.
     func handle(_ event: KeptEvent, now: Date, in store: WriteTransaction) throws {
-        let id = event.event.call.publicID
+        let id = event.callID
         let known = try book.call(id, in: store)
-        if try known == nil && isErased(id, in: store) { return }
-        guard try book.keep(event, callID: id, receivedAt: now, in: store),
-            var stored = try fold(event.event, into: known, id: id, now: now, in: store)
+        if let known {
+            // The very same event: a repeat.
+            if known.call.facts.contains(event.event) { return }
+        } else if try isErased(id, in: store) {
+            return
+        }
+        try book.keep(event, receivedAt: now, in: store)
+        guard var stored = try fold(event.event, into: known, id: id, now: now, in: store)
         else { return }
 
         try lookUp(&stored, before: known?.call.customer, in: store)
@@ -82,7 +87,7 @@ package struct CallFlow: Sendable {
             return StoredCall(id: id, call: Call(event), receivedAt: now)
         }
         let changed = stored.call.apply(event) != nil
-        stored.receivedAt = now
+        stored.hears(at: now)
         if !changed { try book.save(stored, in: store) }
         return changed ? stored : nil
     }

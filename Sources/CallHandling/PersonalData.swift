@@ -53,7 +53,9 @@ extension CallFlow {
                 let all = try logs.logs(callIDs: [id], in: store)[id] ?? []
                 erasure.filedRecords += all.compactMap { $0.record?.id.description }
                 erasure.logs += try store.execute("delete from call_log where call_id = \(id)")
-                erasure.events += try store.execute("delete from call_event where call_id = \(id)")
+                if let stored = try book.call(id, in: store) {
+                    erasure.events += try book.eraseEvents(of: stored, in: store)
+                }
                 try store.execute("delete from call_part where call_id = \(id)")
                 erasure.calls += try store.execute("delete from call where id = \(id)")
                 try store.execute(

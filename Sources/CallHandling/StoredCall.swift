@@ -4,18 +4,31 @@ package import Calls
 import Credentials
 package import Foundation
 package import Records
+import Storage
 
 /// A call as it is stored: the fold, who it may be, and how far its filing has come.
 package struct StoredCall: Sendable {
     /// The name of the call in addresses: opaque, the same on every node.
     package let id: String
     package var call: Call
-    package var match: Match?
+    package var match: Match? {
+        didSet { matchText = nil }
+    }
     package var stage: CallStage
     /// When the last event of it was received, by our clock.
-    package var receivedAt: Date
+    package private(set) var receivedAt: Date
+    /// Between which moments of our clock its events were received: where they stand in the journal. A clock
+    /// that is set back widens it.
+    var keptFrom: Date
+    var keptUntil: Date
     /// Names and digits by which the call is found again, folded.
     package var searchText = ""
+    /// The match as it stands in the store; `nil` when it has changed since, or is not there.
+    var matchText: String?
+
+    var matchJSON: SQLValue {
+        get throws { try matchText?.sqlValue ?? .jsonOrNull(match) }
+    }
 
     package init(
         id: String, call: Call, match: Match? = nil, stage: CallStage = .live, receivedAt: Date
@@ -25,6 +38,15 @@ package struct StoredCall: Sendable {
         self.match = match
         self.stage = stage
         self.receivedAt = receivedAt
+        keptFrom = receivedAt
+        keptUntil = receivedAt
+    }
+
+    /// Notes that an event of it was received.
+    mutating func hears(at now: Date) {
+        receivedAt = now
+        keptFrom = min(keptFrom, now)
+        keptUntil = max(keptUntil, now)
     }
 }
 

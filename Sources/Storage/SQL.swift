@@ -62,7 +62,9 @@ package struct SQL: ExpressibleByStringLiteral, ExpressibleByStringInterpolation
     /// - Parameter placeholder: how the engine writes the place of value 1, 2, 3…
     func text(placeholder: (Int) -> String) -> String {
         guard !values.isEmpty else { return pieces[0] }
-        var text = pieces[0]
+        var text = ""
+        text.reserveCapacity(pieces.reduce(0) { $0 + $1.utf8.count + 4 })
+        text += pieces[0]
         for (index, piece) in pieces.dropFirst().enumerated() {
             text += placeholder(index + 1)
             text += piece
@@ -72,8 +74,10 @@ package struct SQL: ExpressibleByStringLiteral, ExpressibleByStringInterpolation
 
     /// The first word in lower case: what kind of statement this is.
     var keyword: String {
-        let word = pieces[0].drop { $0.isWhitespace }.prefix { $0.isASCII && $0.isLetter }
-        return word.lowercased()
+        let word = pieces[0].utf8.drop { $0 <= 0x20 }
+            .prefix { (0x61...0x7A).contains($0 | 0x20) }
+            .map { $0 | 0x20 }
+        return String(decoding: word, as: UTF8.self)
     }
 
     /// Joins conditions or columns: `SQL.joined([a, b], by: " and ")` is `a and b`.

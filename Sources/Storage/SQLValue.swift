@@ -31,7 +31,10 @@ extension SQLValue: SQLBindable {
 extension String: SQLBindable {
     /// `U+0000` becomes `U+FFFD`: PostgreSQL refuses it, and SQLite's text ends there.
     package var sqlValue: SQLValue {
-        guard utf8.contains(0) else { return .text(self) }
+        let holdsNul = utf8.withContiguousStorageIfAvailable { bytes in
+            bytes.baseAddress.map { memchr($0, 0, bytes.count) != nil } ?? false
+        }
+        guard holdsNul ?? utf8.contains(0) else { return .text(self) }
         return .text(
             String(String.UnicodeScalarView(unicodeScalars.map { $0 == "\0" ? "\u{FFFD}" : $0 })))
     }

@@ -1,4 +1,3 @@
-import Foundation
 import GRDB
 
 /// A GRDB connection behind the store's own types.
@@ -7,24 +6,19 @@ struct SQLiteConnection: StorageConnection {
     let place: String
 
     func rows(_ sql: SQL) throws(StorageFailure) -> [Row] {
-        try run(sql) { statement, arguments in
+        try run(sql) { statement in
             let places = Row.places(of: statement.columnNames)
-            let cursor = try GRDB.Row.fetchCursor(statement, arguments: arguments)
             var rows: [Row] = []
-            while let row = try cursor.next() {
-                rows.append(Row(places: places, values: row.databaseValues.map(SQLValue.init)))
+            try statement.run(sql.values) { row in
+                rows.append(Row(places: places, values: row.values))
             }
             return rows
         }
     }
 
     func execute(_ sql: SQL) throws(StorageFailure) -> Int {
-        try run(sql) { statement, arguments in
-            let before = database.totalChangesCount
-            try statement.execute(arguments: arguments)
-            // SQLite's count is that of the last statement that changed rows, so a statement that
-            // changes none would repeat the one before it.
-            return database.totalChangesCount == before ? 0 : database.changesCount
+        try run(sql) { statement in
+            try statement.changes { try statement.run(sql.values) { _ in } }
         }
     }
 
@@ -46,7 +40,7 @@ struct SQLiteConnection: StorageConnection {
     /// Statements are kept prepared by their text, which holds no values; those with a list of any
     /// length are not, since there is no end to them.
     private func run<T>(
-        _ sql: SQL, _ work: (Statement, StatementArguments) throws -> T
+        _ sql: SQL, _ work: (SQLiteStatement) throws -> T
     ) throws(StorageFailure) -> T {
         let text = sql.text { _ in "?" }
         do {
@@ -54,34 +48,9 @@ struct SQLiteConnection: StorageConnection {
                 sql.isVariable
                 ? try database.makeStatement(sql: text)
                 : try database.cachedStatement(sql: text)
-            // With this element type GRDB takes a closure and not a key path, which it would make anew
-            // for each statement.
-            let values = sql.values.map { $0.databaseValue as (any DatabaseValueConvertible)? }
-            return try work(statement, StatementArguments(values))
+            return try work(SQLiteStatement(statement, on: database))
         } catch {
             throw StorageFailure(error, place: place, sql: text)
-        }
-    }
-}
-
-extension SQLValue {
-    fileprivate init(_ value: DatabaseValue) {
-        switch value.storage {
-        case .null: self = .null
-        case .int64(let number): self = .integer(number)
-        case .double(let number): self = .real(number)
-        case .string(let text): self = .text(text)
-        case .blob(let data): self = .blob([UInt8](data))
-        }
-    }
-
-    fileprivate var databaseValue: DatabaseValue {
-        switch self {
-        case .null: .null
-        case .integer(let number): number.databaseValue
-        case .real(let number): number.databaseValue
-        case .text(let text): text.databaseValue
-        case .blob(let bytes): Data(bytes).databaseValue
         }
     }
 }

@@ -13,7 +13,7 @@ MAY_IMPORT = {
     "Calls/Calls": "PhoneNumbers",
     "CCrypto": "",
     "Credentials": "CCrypto",
-    "Storage": "GRDB Logging",
+    "Storage": "GRDB GRDBSQLite Logging",
     "PhoneSystems/PhoneSystem": "Calls PhoneNumbers",
     "PhoneSystems/CallWebhooks": "PhoneSystem Calls PhoneNumbers Credentials",
     "PhoneSystems/ScriptedCalls": "PhoneSystem Calls PhoneNumbers",
