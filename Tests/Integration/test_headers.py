@@ -248,6 +248,8 @@ def test_the_administration_listener(program: str, tmp_path):
         assert re.search(r"^callmatch_storage_commits_total [1-9]", figures.text, re.MULTILINE)
         check_headers(figures, DATA_POLICY)
         assert requests.get(f"{address}/api/v1/openapi.json", timeout=30).ok
+        for path in ("/ready", "/health"):
+            assert requests.get(address + path, timeout=30).ok, path
         for path in ("/", "/api/v1/desk", "/api/v1/admin/health", "/sign-in"):
             answer = requests.get(address + path, timeout=30)
             assert answer.status_code == 404, path

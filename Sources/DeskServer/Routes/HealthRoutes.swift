@@ -44,6 +44,7 @@ struct HealthRoutes {
     func addOpen(to router: Router<DeskContext>) {
         router.get("metrics") { _, _ in figures() }
         router.get("ready", use: ready)
+        router.get("health", use: alive)
     }
 
     /// Figures for an administrator's session.
