@@ -77,7 +77,13 @@ let package = Package(
             "PhoneSystems/CallWebhooks",
             uses: ["PhoneSystem", "Calls", "PhoneNumbers", "Credentials"]),
         room("PhoneSystems/ScriptedCalls", uses: ["PhoneSystem", "Calls", "PhoneNumbers"]),
-        room("PhoneSystems/Asterisk", uses: ["PhoneSystem", "Calls", "PhoneNumbers"]),
+        room(
+            "PhoneSystems/Asterisk",
+            uses: [
+                "PhoneSystem", "Calls", "PhoneNumbers", "Credentials",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ]),
 
         // Who is calling, and what is written down.
         room("CallerLookup/Records", uses: ["PhoneNumbers"]),
@@ -125,7 +131,7 @@ let package = Package(
             dependencies: [
                 "DeskServer", "AgentDesk", "CallHandling", "CallerLookup", "CallLogging", "Calls",
                 "PhoneNumbers", "Records", "PhoneSystem", "CallWebhooks", "ScriptedCalls",
-                "BuiltInCRM", "Storage", "Credentials", log, services,
+                "Asterisk", "BuiltInCRM", "Storage", "Credentials", log, services,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
             ],
@@ -135,8 +141,8 @@ let package = Package(
         .executableTarget(
             name: "callmatch-bench",
             dependencies: [
-                "AgentDesk", "CallHandling", "CallLogging", "CallerLookup", "Calls", "PhoneNumbers",
-                "Records", "Storage",
+                "AgentDesk", "Asterisk", "CallHandling", "CallLogging", "CallerLookup", "Calls",
+                "PhoneNumbers", "Records", "Storage",
             ],
             path: "Tests/Bench/Engine", swiftSettings: rules),
 
@@ -147,7 +153,8 @@ let package = Package(
         tests("Storage", of: ["Storage", log, .product(name: "GRDB", package: "GRDB.swift")]),
         tests("CallWebhooks", of: ["CallWebhooks", "Calls", "PhoneNumbers", "Credentials"]),
         tests("ScriptedCalls", of: ["ScriptedCalls", "PhoneSystem", "Calls", "PhoneNumbers"]),
-        tests("Asterisk", of: ["Asterisk", "Calls", "PhoneNumbers"]),
+        tests(
+            "Asterisk", of: ["Asterisk", "PhoneSystem", "Calls", "PhoneNumbers", "Credentials"]),
         tests(
             "CallerLookup", of: ["CallerLookup", "Records", "PhoneNumbers", "Storage"]),
         tests(

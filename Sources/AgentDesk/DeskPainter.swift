@@ -12,19 +12,19 @@ package import Storage
 package struct DeskPainter: Sendable {
     let database: Database
     let organisation: Organisation
-    let controls: [String: any CallControl]
+    let controls: CallControls
     let crm: OrganisationView.CRMView
 
     let book = CallBook()
     let logs = LogBook()
 
     package init(
-        database: Database, organisation: Organisation, controls: [any CallControl],
+        database: Database, organisation: Organisation, controls: CallControls,
         crm: OrganisationView.CRMView
     ) {
         self.database = database
         self.organisation = organisation
-        self.controls = Dictionary(uniqueKeysWithValues: controls.map { ($0.system, $0) })
+        self.controls = controls
         self.crm = crm
     }
 
@@ -60,7 +60,7 @@ package struct DeskPainter: Sendable {
                 requireMatch: settings.policy.requiresMatch,
                 wrapUpSeconds: settings.policy.wrapUpSeconds,
                 dispositions: settings.policy.dispositions, crm: crm),
-            agent: AgentView(agent), line: line(calls: calls, agent: agent),
+            agent: AgentView(agent), line: await line(calls: calls, agent: agent),
             calls: Self.ordered(calls), recent: drawn.1)
     }
 
@@ -104,15 +104,17 @@ package struct DeskPainter: Sendable {
         return CallAbility.allCases.filter(all.contains)
     }
 
-    private func line(calls: [CallView], agent: Agent) -> LineView {
+    private func line(calls: [CallView], agent: Agent) async -> LineView {
+        let outage = await controls.outage()
         let states = Set(calls.map(\.state))
         let state: LineView.State =
             if states.contains(.ringing) { .ringing } else if states.contains(.talking) {
                 .talking
             } else if states.contains(.held) { .held } else if states.contains(.dialling) {
                 .dialling
-            } else { .ready }
+            } else { outage == nil ? .ready : .lost }
         return LineView(
-            state: state, canDial: !controls.isEmpty && !agent.extensions.isEmpty, text: nil)
+            state: state, canDial: await controls.dialler(of: agent.extensions) != nil, text: outage
+        )
     }
 }

@@ -48,13 +48,18 @@ package struct Digest: Hashable, Sendable {
 
 extension Digest {
     /// 64 lower-case hexadecimal digits: the form in which it is stored.
-    package var hex: String {
-        String(unsafeUninitializedCapacity: bytes.count * 2) { digits in
-            for (index, byte) in bytes.enumerated() {
+    package var hex: String { bytes.hex }
+}
+
+extension [UInt8] {
+    /// Two lower-case hexadecimal digits for each byte.
+    var hex: String {
+        String(unsafeUninitializedCapacity: count * 2) { digits in
+            for (index, byte) in enumerated() {
                 digits[index * 2] = Self.digit(byte >> 4)
                 digits[index * 2 + 1] = Self.digit(byte & 15)
             }
-            return bytes.count * 2
+            return count * 2
         }
     }
 

@@ -7,8 +7,8 @@ import Calls
 import Credentials
 package import Foundation
 package import Logging
-import PhoneNumbers
-import PhoneSystem
+package import PhoneNumbers
+package import PhoneSystem
 import Records
 package import ScriptedCalls
 package import Storage
@@ -30,6 +30,13 @@ package struct ServerOptions: Sendable {
     package var first = FirstOrganisation.sample
     package var country = "DE"
     package var organisationName: String?
+    /// Makes the phone systems that we connect to.
+    package var phoneSystems: [PhoneSystemMaker] = []
+
+    package typealias PhoneSystemMaker =
+        @Sendable (
+            _ plan: NumberingPlan, _ now: @escaping @Sendable () -> Date
+        ) -> any ConnectedPhoneSystem
 
     package init(dataFolder: String) {
         self.dataFolder = dataFolder
@@ -56,6 +63,7 @@ package struct CallMatch: Sendable {
     package let imports: Imports
     /// Only in the sample organisation.
     package let demoPhone: DemoPhone?
+    let phoneSystems: [any ConnectedPhoneSystem]
     let sources: EventSources
     let sessions: Sessions
     let delivery: Delivery
@@ -102,6 +110,7 @@ package struct CallMatch: Sendable {
             options: options, database: database, organisation: organisation, flow: flow,
             crm: crm, imports: Imports(crm: crm),
             demoPhone: try await demoPhone(organisation, database, now: now),
+            phoneSystems: options.phoneSystems.map { $0(organisation.settings.plan, now) },
             sources: EventSources(database: database),
             sessions: Sessions(database: database, organisation: organisation, now: now),
             delivery: delivery, logger: logger, now: now)
@@ -135,7 +144,9 @@ package struct CallMatch: Sendable {
         }
     }
 
-    var controls: [any CallControl] { demoPhone.map { [$0] } ?? [] }
+    var controls: CallControls {
+        CallControls(phoneSystems.map { $0 } + (demoPhone.map { [$0] } ?? []))
+    }
 
     /// Reads all stored numbers again when the rules by which they were read have changed.
     func refreshIndexIfNeeded() async throws {

@@ -50,12 +50,40 @@ package struct DeskServer: Sendable {
             services.append(
                 Loop { try await phone.run { events in try await app.flow.receive(events) } })
         }
+        for phones in app.phoneSystems {
+            services.append(Loop { try await follow(phones) })
+        }
         var configuration = ServiceGroupConfiguration(
             services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: app.logger)
         configuration.maximumGracefulShutdownDuration = .seconds(8)
         defer { presence.withdraw() }
         try await ServiceGroup(configuration: configuration).run()
         await app.database.close()
+    }
+
+    /// Listens to a phone system, and tells it whose phones are whose.
+    private func follow(_ phones: any ConnectedPhoneSystem) async throws {
+        await assignLines(to: phones)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                for await notice in app.database.changes()
+                where ["organisation", "*"].contains(notice.topic) {
+                    try? await app.organisation.reload()
+                    await assignLines(to: phones)
+                }
+            }
+            group.addTask {
+                try await phones.run { events in try await app.flow.receive(events) }
+            }
+            try await group.next()
+            group.cancelAll()
+        }
+    }
+
+    private func assignLines(to phones: any ConnectedPhoneSystem) async {
+        let agents = app.organisation.agents.filter { !$0.isDisabled }
+        await phones.serve(
+            extensions: Set(agents.flatMap(\.extensions)), plan: app.organisation.settings.plan)
     }
 
     private func listener(
@@ -131,7 +159,7 @@ package struct DeskServer: Sendable {
         ).add(to: router)
         CallRoutes(
             flow: app.flow, painter: painter, crm: app.crm,
-            controls: Dictionary(uniqueKeysWithValues: app.controls.map { ($0.system, $0) }),
+            controls: app.controls,
             now: app.now
         ).add(to: router)
         PeopleRoutes(
@@ -158,7 +186,8 @@ package struct DeskServer: Sendable {
     private func healthRoutes() -> HealthRoutes {
         HealthRoutes(
             database: app.database, flow: app.flow, feed: feed, timing: timing,
-            sources: app.sources, audit: { try await app.audit(since: $0) },
+            sources: app.sources, phoneSystems: app.phoneSystems,
+            audit: { try await app.audit(since: $0) },
             address: app.options.address, startedAt: app.now(), now: app.now)
     }
 }

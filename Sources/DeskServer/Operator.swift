@@ -6,6 +6,7 @@ package import CallerLookup
 import Credentials
 package import Foundation
 import PhoneNumbers
+import PhoneSystem
 package import Records
 import ScriptedCalls
 import Storage
@@ -188,14 +189,7 @@ package struct Operator: Sendable {
             Finding(
                 part: "store", state: health.isWritable ? "green" : "red",
                 text: health.reason ?? "Writes are durable."),
-            Finding(
-                part: "phone systems",
-                state: sources.isEmpty && app.demoPhone == nil ? "red" : "green",
-                text: sources.isEmpty
-                    ? (app.demoPhone == nil
-                        ? "None. Add one: callmatch source add NAME --dialect callmatch"
-                        : "The demo phone of the sample organisation.")
-                    : "\(sources.count) event source(s)."),
+            await phoneSystems(sources: sources.count),
             Finding(
                 part: "crm", state: people > 0 ? "green" : "red",
                 text: people > 0
@@ -210,6 +204,27 @@ package struct Operator: Sendable {
                         : "Without an extension: \(withoutPhone.joined(separator: ", "))."),
         ]
         return try OperatorReply(findings, isFine: findings.allSatisfy { $0.state == "green" })
+    }
+
+    private func phoneSystems(sources: Int) async -> Finding {
+        var texts: [String] = []
+        var isGood = true
+        for phones in app.phoneSystems {
+            let condition = await phones.condition()
+            isGood = isGood && condition.isGood
+            texts.append("\(phones.system): \(condition.text)")
+        }
+        if sources > 0 { texts.append("\(sources) event source(s).") }
+        if app.demoPhone != nil && texts.isEmpty {
+            texts.append("The demo phone of the sample organisation.")
+        }
+        if texts.isEmpty {
+            isGood = false
+            texts.append("None. Add one: callmatch source add NAME --dialect callmatch")
+        }
+        return Finding(
+            part: "phone systems", state: isGood ? "green" : "red",
+            text: texts.joined(separator: " "))
     }
 
     private func backup(to path: String) async throws -> OperatorReply {

@@ -79,7 +79,7 @@ enum OperatorCall {
         }
         do {
             let app = try await CallMatch.open(
-                settings.serverOptions(), logger: settings.logger())
+                try settings.serverOptions(), logger: settings.logger())
             let result: Result<OperatorReply, any Error>
             do {
                 result = .success(try await Operator(app).perform(command))

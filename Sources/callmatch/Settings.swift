@@ -41,6 +41,8 @@ struct Settings {
     }
 
     private(set) var values: [Name: Value] = [:]
+    /// Only the file can name them: they are more than a line.
+    private(set) var phoneSystems = PhoneSystems()
 
     static var standardFolder: String {
         let environment = ProcessInfo.processInfo.environment
@@ -52,7 +54,8 @@ struct Settings {
 
     init(commandLine: [Name: String?], file: String?) throws {
         let environment = ProcessInfo.processInfo.environment
-        let written = try Self.read(file: file ?? environment["CALLMATCH_CONFIG"])
+        let (written, phoneSystems) = try Self.read(file: file ?? environment["CALLMATCH_CONFIG"])
+        self.phoneSystems = phoneSystems
         for name in Name.allCases {
             values[name] =
                 if let text = commandLine[name] ?? nil {
@@ -71,10 +74,10 @@ struct Settings {
     subscript(name: Name) -> String { values[name]?.text ?? name.standard }
 
     /// A file that was named must be there; `callmatch.yaml` in the working folder may be.
-    private static func read(file: String?) throws -> [Name: String] {
+    private static func read(file: String?) throws -> ([Name: String], PhoneSystems) {
         let path = file ?? "callmatch.yaml"
         guard let data = FileManager.default.contents(atPath: path) else {
-            if file == nil { return [:] }
+            if file == nil { return ([:], PhoneSystems()) }
             throw CommandFailure.wrongUse("\(path): there is no such file. Check --config.")
         }
         let loaded: Any?
@@ -83,21 +86,27 @@ struct Settings {
         } catch {
             throw CommandFailure.wrongUse("\(path): this is not YAML. \(error)")
         }
-        guard let loaded else { return [:] }
+        guard let loaded else { return ([:], PhoneSystems()) }
         guard let pairs = loaded as? [String: Any] else {
             throw CommandFailure.wrongUse(
                 "\(path): write one setting a line, such as “port: 8080”.")
         }
         var written: [Name: String] = [:]
+        var phoneSystems = PhoneSystems()
         for (key, value) in pairs {
+            if key == "phone-systems" {
+                phoneSystems = try PhoneSystems(value, file: path)
+                continue
+            }
             guard let name = Name(rawValue: key) else {
-                let known = Name.allCases.map(\.rawValue).joined(separator: ", ")
+                let known = (Name.allCases.map(\.rawValue) + ["phone-systems"])
+                    .joined(separator: ", ")
                 throw CommandFailure.wrongUse("\(path): “\(key)” is no setting. Known: \(known).")
             }
             let list = (value as? [Any])?.map { "\($0)" }.joined(separator: " ")
             written[name] = list ?? "\(value)"
         }
-        return written
+        return (written, phoneSystems)
     }
 
     private func check() throws {
@@ -135,7 +144,7 @@ struct Settings {
         self[.frameAncestors].split(separator: " ").map(String.init)
     }
 
-    func serverOptions() -> ServerOptions {
+    func serverOptions() throws -> ServerOptions {
         var options = ServerOptions(dataFolder: self[.data])
         options.host = self[.host]
         options.port = Int(self[.port]) ?? 8080
@@ -143,6 +152,7 @@ struct Settings {
         options.publicAddress = self[.address].isEmpty ? nil : self[.address]
         options.frameAncestors = frameAncestors
         options.country = self[.country].uppercased()
+        options.phoneSystems = try phoneSystems.makers()
         return options
     }
 

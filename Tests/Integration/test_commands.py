@@ -162,6 +162,12 @@ def test_where_a_setting_comes_from(program: str, tmp_path: Path):
         ("frame-ancestors: http://crm.example.com\n", "http://crm.example.com"),
         ("frame-ancestors: https://*.example.com\n", "*.example.com"),
         ("frame-ancestors: 'https://a.example; script-src *'\n", "exact"),
+        ("phone-systems: 3\n", "phone-systems"),
+        ("phone-systems: {Office: {}}\n", "Office"),
+        ("phone-systems: {office: {kind: parrot}}\n", "kind"),
+        ("phone-systems: {office: {kind: asterisk, secret: s}}\n", "host is missing"),
+        ("phone-systems: {office: {kind: asterisk, secret: s, host: h, usr: u}}\n", "usr"),
+        ("phone-systems: {office: {kind: asterisk, host: h, user: u}}\n", "secret-file"),
         ("- port\n- 8080\n", "callmatch.yaml"),
         ("port: [8080\n", "callmatch.yaml"),
         ("just text\n", "callmatch.yaml"),
@@ -175,6 +181,20 @@ def test_a_setting_that_cannot_be_read_stops_the_start(program, tmp_path: Path, 
     assert one_line(done.stderr) and word in done.stderr, done.stderr
     assert time.monotonic() - began < 5
     assert not (tmp_path / "data").exists()
+
+
+def test_phone_systems_are_shown_without_their_secrets(program: str, tmp_path: Path):
+    (tmp_path / "secret").write_text("canary-in-a-file\n")
+    (tmp_path / "callmatch.yaml").write_text(
+        "phone-systems:\n"
+        "  office: {kind: asterisk, host: 192.0.2.1, user: callmatch, secret: canary-in-place}\n"
+        "  branch: {kind: asterisk, host: 192.0.2.2, user: callmatch, secret-file: secret}\n"
+    )
+    done = run(program, "settings", cwd=tmp_path)
+    assert done.returncode == 0, done
+    assert "phone-systems.branch: asterisk at 192.0.2.2, secret ••• (file)" in done.stdout
+    assert "phone-systems.office: asterisk at 192.0.2.1, secret ••• (file)" in done.stdout
+    assert "canary" not in done.stdout + done.stderr
 
 
 @pytest.mark.parametrize(("name", "value"), [("PORT", "x"), ("COUNTRY", ""), ("LOG_LEVEL", "9")])

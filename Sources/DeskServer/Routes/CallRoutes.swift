@@ -16,7 +16,7 @@ struct CallRoutes {
     let flow: CallFlow
     let painter: DeskPainter
     let crm: BuiltInCRM
-    let controls: [String: any CallControl]
+    let controls: CallControls
     let now: @Sendable () -> Date
 
     func add(to router: Router<DeskContext>) {
@@ -206,10 +206,10 @@ struct CallRoutes {
         guard let digits = DialString(number.e164 ?? input.number) else {
             throw Problem.notDialable("number")
         }
-        guard let own = agent.extensions.first, let control = controls.values.first else {
+        guard let phone = await controls.dialler(of: agent.extensions) else {
             throw ControlRefusal.notSupported("You have no phone that can dial from here.")
         }
-        try await control.perform(.dial(from: own, to: digits))
+        try await phone.control.perform(.dial(from: phone.extension, to: digits))
         return Reply(status: .accepted)
     }
 

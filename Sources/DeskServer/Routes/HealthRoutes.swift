@@ -3,6 +3,7 @@ import CallHandling
 import CallLogging
 import Foundation
 import Hummingbird
+import PhoneSystem
 import Storage
 
 /// *Health*, *Deliveries* and *Connections*, and what a load balancer asks.
@@ -12,6 +13,7 @@ struct HealthRoutes {
     let feed: DeskFeed
     let timing: RingTiming
     let sources: EventSources
+    let phoneSystems: [any ConnectedPhoneSystem]
     let audit: @Sendable (_ since: Date) async throws -> Audit
     let address: String
     let startedAt: Date
@@ -134,7 +136,8 @@ struct HealthRoutes {
 
     private struct SourceView: Encodable {
         let name: String
-        let dialect: EventSource.Dialect
+        /// How it tells of calls: the dialect of a source, or the product that we connect to.
+        let dialect: String
         let events: Int
         let unknown: Int
         let refused: Int
@@ -144,6 +147,19 @@ struct HealthRoutes {
     }
 
     private func sourceViews() async throws -> [SourceView] {
+        var views: [SourceView] = []
+        for phones in phoneSystems {
+            let condition = await phones.condition()
+            views.append(
+                SourceView(
+                    name: phones.system, dialect: condition.product, events: condition.events,
+                    unknown: 0, refused: 0, lastEventAt: condition.lastEventAt,
+                    state: condition.isGood ? "green" : "red", text: condition.text))
+        }
+        return try await views + eventSourceViews()
+    }
+
+    private func eventSourceViews() async throws -> [SourceView] {
         try await sources.all().map { source in
             let tally = sources.tally(of: source.name)
             let (state, text): (String, String) =
@@ -155,7 +171,7 @@ struct HealthRoutes {
                     ("green", tally.lastRefusal.map { "Last refusal: \($0)" } ?? "Events arrive.")
                 }
             return SourceView(
-                name: source.name, dialect: source.dialect, events: tally.events,
+                name: source.name, dialect: source.dialect.rawValue, events: tally.events,
                 unknown: tally.unknown, refused: tally.refused, lastEventAt: tally.lastEventAt,
                 state: state, text: text)
         }

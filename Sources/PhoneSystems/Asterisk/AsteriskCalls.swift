@@ -16,8 +16,9 @@ package struct AsteriskCalls: Sendable {
     static let mostRequests = 200
 
     let system: String
-    let lines: AsteriskLines
-    let plan: NumberingPlan
+    /// Channels keep the line they were first seen with.
+    package var lines: AsteriskLines
+    package var plan: NumberingPlan
 
     var channels: [String: Channel] = [:]
     var legs: [String: TrackedLeg] = [:]

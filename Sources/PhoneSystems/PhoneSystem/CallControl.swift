@@ -8,9 +8,44 @@ package protocol CallControl: Sendable {
     /// What can be done now with the phones of this extension in this call.
     func abilities(for extension: String, in call: Call) async -> Set<CallAbility>
 
+    /// Whether the phone of this extension can be told to dial.
+    func canDial(from extension: String) async -> Bool
+
+    /// What keeps the phone system from taking commands now, in words for the agent; `nil` when nothing does.
+    func outage() async -> String?
+
     /// Tells the phone system. What comes of it arrives as events: success here means only that the phone
     /// system accepted the request.
     func perform(_ command: CallCommand) async throws(ControlRefusal)
+}
+
+/// The phone systems that take commands, in the order in which a phone to dial from is looked for.
+package struct CallControls: Sendable {
+    private let all: [any CallControl]
+
+    package init(_ all: [any CallControl]) {
+        self.all = all
+    }
+
+    package subscript(system: String) -> (any CallControl)? { all.first { $0.system == system } }
+
+    /// The first of these extensions from which something can be dialled, and its phone system.
+    package func dialler(
+        of extensions: [String]
+    ) async -> (control: any CallControl, extension: String)? {
+        for control in all {
+            for own in extensions where await control.canDial(from: own) { return (control, own) }
+        }
+        return nil
+    }
+
+    /// Why a phone system cannot be used now; `nil` when all can.
+    package func outage() async -> String? {
+        for control in all {
+            if let text = await control.outage() { return text }
+        }
+        return nil
+    }
 }
 
 /// A button of a live call.

@@ -67,6 +67,10 @@ package actor DemoPhone: CallFeed, CallControl {
         exchange.abilities(for: `extension`, in: call.id)
     }
 
+    package func canDial(from extension: String) -> Bool { true }
+
+    package func outage() -> String? { nil }
+
     package func perform(_ command: CallCommand) throws(ControlRefusal) {
         send(try exchange.perform(command, newID: newID(), now: now()))
     }

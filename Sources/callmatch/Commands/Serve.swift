@@ -31,7 +31,7 @@ struct Serve: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try common.settings([.host: host, .port: port])
-        var options = settings.serverOptions()
+        var options = try settings.serverOptions()
         options.first = empty ? .empty : .sample
         let logger = settings.logger()
         let address = options.address

@@ -1,0 +1,213 @@
+import NIOCore
+import NIOPosix
+import Synchronization
+
+/// One connection to the manager interface: it sends actions, pairs answers with them, and keeps everything
+/// else until somebody takes it.
+///
+/// The reader never waits. Whoever reads slowly harms the phone system (measured: from 3 MB on, Asterisk stalls
+/// its other clients and then new calls), so what arrives goes into a bounded inbox, and a connection whose inbox
+/// is full is closed: the next one begins with a snapshot.
+final class AMIConnection: Sendable {
+    /// Messages that wait at most: 40 s of 25 calls a second.
+    static let mostWaiting = 20_000
+    static let connectSeconds: Int64 = 5
+
+    private struct State {
+        var waiting: [AMIMessage] = []
+        var asked: [String: Asked] = [:]
+        var lost: AMILoss?
+    }
+
+    private struct Asked {
+        let continuation: CheckedContinuation<[AMIMessage], any Error>
+        var answer: [AMIMessage] = []
+        let limit: Scheduled<Void>
+    }
+
+    private let channel: any NIOCore.Channel
+    private let state = Mutex(State())
+    /// The first line that the server says; set before the first answer.
+    private let greeting = Mutex<String?>(nil)
+    /// Yields when something waits, and ends when the connection does.
+    let wakes: AsyncStream<Void>
+    private let waker: AsyncStream<Void>.Continuation
+
+    private init(channel: any NIOCore.Channel) {
+        self.channel = channel
+        (wakes, waker) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    }
+
+    /// - Throws: `AMILoss.unreachable`.
+    static func open(host: String, port: Int) async throws -> AMIConnection {
+        let bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .connectTimeout(.seconds(connectSeconds))
+            .channelOption(.socketOption(.so_keepalive), value: 1)
+            .channelOption(.socketOption(.tcp_nodelay), value: 1)
+            // Nothing is read before there is somebody who takes it.
+            .channelOption(.autoRead, value: false)
+        let channel: any NIOCore.Channel
+        do {
+            channel = try await bootstrap.connect(host: host, port: port).get()
+        } catch {
+            throw AMILoss.unreachable("\(error)")
+        }
+        let connection = AMIConnection(channel: channel)
+        try await channel.pipeline.addHandler(AMIReader(connection))
+        try await channel.setOption(.autoRead, value: true).get()
+        channel.read()
+        return connection
+    }
+
+    /// What has arrived and was not taken yet, in order.
+    func take() -> [AMIMessage] {
+        state.withLock { state in
+            defer { state.waiting = [] }
+            return state.waiting
+        }
+    }
+
+    var banner: String? { greeting.withLock(\.self) }
+
+    fileprivate func greeted(_ banner: String) { greeting.withLock { $0 = banner } }
+
+    /// Why the connection is over; `nil` while it lives.
+    var loss: AMILoss? { state.withLock(\.lost) }
+
+    /// Sends an action and waits for its answer: one message, or the start, the items and the end of a list.
+    func ask(_ action: AMIAction, seconds: Int64 = 5) async throws -> [AMIMessage] {
+        let limit = channel.eventLoop.scheduleTask(in: .seconds(seconds)) { [weak self] in
+            self?.answer(action.id, .failure(AMILoss.unanswered(action.name)))
+            return
+        }
+        return try await withCheckedThrowingContinuation { continuation in
+            let lost = state.withLock { state in
+                if state.lost == nil {
+                    state.asked[action.id] = Asked(continuation: continuation, limit: limit)
+                }
+                return state.lost
+            }
+            if let lost {
+                limit.cancel()
+                continuation.resume(throwing: lost)
+                return
+            }
+            channel.writeAndFlush(ByteBuffer(bytes: action.bytes), promise: nil)
+        }
+    }
+
+    /// Ends the connection; the first reason counts.
+    func close(_ reason: AMILoss) {
+        let asked = state.withLock { state in
+            guard state.lost == nil else { return [Asked]() }
+            state.lost = reason
+            defer { state.asked = [:] }
+            return Array(state.asked.values)
+        }
+        for each in asked {
+            each.limit.cancel()
+            each.continuation.resume(throwing: reason)
+        }
+        waker.finish()
+        channel.close(promise: nil)
+    }
+
+    fileprivate func received(_ messages: [AMIMessage]) {
+        var finished: [(Asked, [AMIMessage])] = []
+        let isFull = state.withLock { state in
+            for message in messages {
+                let asked = message.actionID.flatMap { state.asked[$0] }
+                if let done = Self.pair(message, in: &state) { finished.append(done) }
+                // Answers go on too, in their place among the events; the items of a list do not.
+                if asked == nil || message.event == nil { state.waiting.append(message) }
+            }
+            return state.waiting.count > Self.mostWaiting
+        }
+        for (asked, answer) in finished {
+            asked.limit.cancel()
+            asked.continuation.resume(returning: answer)
+        }
+        if isFull { close(.flooded) } else { waker.yield() }
+    }
+
+    /// Gives a message to the action that it answers.
+    ///
+    /// - Returns: the action with its whole answer, when this message completes it.
+    private static func pair(
+        _ message: AMIMessage, in state: inout State
+    ) -> (Asked, [AMIMessage])? {
+        guard let id = message.actionID, var asked = state.asked[id] else { return nil }
+        asked.answer.append(message)
+        let list = message["EventList"]?.lowercased()
+        let isWhole = message.event == nil ? list != "start" : list == "complete"
+        state.asked[id] = isWhole ? nil : asked
+        return isWhole ? (asked, asked.answer) : nil
+    }
+
+    private func answer(_ id: String, _ result: Result<[AMIMessage], any Error>) {
+        let asked = state.withLock { $0.asked.removeValue(forKey: id) }
+        asked?.continuation.resume(with: result)
+    }
+}
+
+/// Why there is no connection, in words for the administrator.
+package enum AMILoss: Error, Hashable, Sendable, CustomStringConvertible {
+    case unreachable(String)
+    case closed
+    /// We did not keep up: what was lost is made good by the next snapshot.
+    case flooded
+    case unanswered(String)
+    case garbled(AMIFault)
+    case wrongPassword
+    case refused(action: String, reason: String)
+
+    package var description: String {
+        switch self {
+        case .unreachable(let why): "Asterisk does not answer at this address (\(why))."
+        case .closed: "Asterisk closed the connection."
+        case .flooded: "More arrived than could be stored; a new connection takes stock."
+        case .unanswered(let action): "Asterisk did not answer “\(action)” in time."
+        case .garbled(let fault): "What arrived is not the manager interface: \(fault)."
+        case .wrongPassword: "Asterisk refused user name or secret. Compare both with manager.conf."
+        case .refused(let action, let reason): "Asterisk refused “\(action)”: \(reason)."
+        }
+    }
+}
+
+/// Reads and parses, and does nothing else.
+private final class AMIReader: ChannelInboundHandler, @unchecked Sendable {
+    typealias InboundIn = ByteBuffer
+
+    // Used on the channel's event loop only, which makes it safe to send.
+    private var parser = AMIParser()
+    private var isGreeted = false
+    private let connection: AMIConnection
+
+    init(_ connection: AMIConnection) {
+        self.connection = connection
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        do {
+            defer {
+                if !isGreeted, let banner = parser.banner {
+                    isGreeted = true
+                    connection.greeted(banner)
+                }
+                connection.received(parser.drain())
+            }
+            try parser.feed(unwrapInboundIn(data).readableBytesView)
+        } catch {
+            connection.close(.garbled(error))
+        }
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        connection.close(.closed)
+        context.fireChannelInactive()
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        connection.close(.unreachable("\(error)"))
+    }
+}
