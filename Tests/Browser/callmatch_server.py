@@ -1,6 +1,7 @@
 """The program under test: started, asked and stopped from outside, as an operator would."""
 
 import json
+import os
 import re
 import selectors
 import signal
@@ -27,9 +28,12 @@ def free_port() -> int:
 class Server:
     """One data folder and one port, on which the program is started, ended and started again."""
 
-    def __init__(self, program: str, folder: Path):
+    def __init__(self, program: str, folder: Path, *options: str):
         self.program = program
         self.folder = folder
+        self.options = options
+        # Beside this process's own.
+        self.environment: dict[str, str] = {}
         self.log = folder.with_suffix(".log")
         self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
@@ -38,9 +42,11 @@ class Server:
     def start(self) -> None:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [self.program, "serve", "--data", str(self.folder), "--port", str(self.port)],
+                [self.program, "serve", "--data", str(self.folder), "--port", str(self.port)]
+                + list(self.options),
                 stdout=subprocess.PIPE,
                 stderr=log,
+                env=os.environ | self.environment,
             )
         self.address = self._ready_address()
 

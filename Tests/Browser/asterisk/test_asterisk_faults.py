@@ -1,0 +1,148 @@
+"""What goes wrong with a real Asterisk: it stops, is killed, hangs, refuses us, or loses the connection."""
+
+import subprocess
+
+from connection import condition, until
+from customers import ADA
+from pbx import Asterisk
+from playwright.sync_api import expect
+
+MAX = "+493023125042"
+
+
+def is_green(admin) -> bool:
+    return condition(admin)["state"] == "green"
+
+
+def talking(asterisk: Asterisk, api, number: str = MAX):
+    """A customer talks with Ada."""
+    phone, trunk = asterisk.phone("1001"), asterisk.trunk()
+    caller = trunk.dial("1001", f"<sip:{number}@127.0.0.2>")
+    phone.rings().until("ringing").answer()
+    caller.until("talking")
+    api.desk_where(lambda picture: picture["line"]["state"] == "talking")
+    return phone, caller
+
+
+def test_killed_during_a_call(own):
+    """No event says that the call ended. After the restart it is over, and its end is marked as not seen."""
+    asterisk, server = own()
+    admin, ada = server.api("admin"), server.api("ada")
+    until(lambda: is_green(admin), what="connected")
+    talking(asterisk, ada)
+    asterisk.kill()
+    lost = until(lambda: (not is_green(admin)) and condition(admin), what="the loss is noticed")
+    assert "Asterisk" in lost["text"]
+    asterisk.start()
+    until(lambda: is_green(admin), within=40, what="connected again")
+    picture = ada.desk_where(lambda picture: all(each.get("endedAt") for each in picture["calls"]))
+    call = ada.get(f"calls/{picture['calls'][0]['id']}")["call"]
+    assert call["reconstructed"], call
+
+
+def test_stopped_during_a_call(own):
+    asterisk, server = own()
+    admin, ada = server.api("admin"), server.api("ada")
+    until(lambda: is_green(admin), what="connected")
+    talking(asterisk, ada)
+    asterisk.stop()
+    ada.desk_where(lambda picture: all(each.get("endedAt") for each in picture["calls"]))
+    until(lambda: not is_green(admin), what="the loss is noticed")
+    ada.desk_where(lambda picture: picture["line"]["state"] == "lost", within=40)
+
+
+def test_a_hanging_phone_system_is_noticed_and_found_again(own):
+    asterisk, server = own()
+    admin, ada = server.api("admin"), server.api("ada")
+    until(lambda: is_green(admin), what="connected")
+    _, caller = talking(asterisk, ada)
+    asterisk.freeze(True)
+    until(lambda: not is_green(admin), within=20, what="the hang is noticed within 20 s")
+    asterisk.freeze(False)
+    until(lambda: is_green(admin), within=40, what="connected again")
+    # The call went on all the while, and is still one call.
+    picture = ada.desk()
+    assert [each["state"] for each in picture["calls"]] == ["talking"]
+    caller.hang_up()
+    ada.desk_where(lambda picture: all(each.get("endedAt") for each in picture["calls"]))
+
+
+def test_a_call_that_began_while_we_were_away_has_its_times(own):
+    asterisk, server = own()
+    admin, ada = server.api("admin"), server.api("ada")
+    until(lambda: is_green(admin), what="connected")
+    server.stop()
+    phone, trunk = asterisk.phone("1001"), asterisk.trunk()
+    caller = trunk.dial("1001", f"<sip:{MAX}@127.0.0.2>")
+    phone.rings().until("ringing").answer()
+    caller.until("talking")
+    server.start()
+    ada = server.api("ada")
+    picture = ada.desk_where(lambda picture: picture["line"]["state"] == "talking")
+    assert picture["calls"][0]["person"]["name"] == ADA.name
+    caller.hang_up()
+    ada.desk_where(lambda picture: all(each.get("endedAt") for each in picture["calls"]))
+
+
+def test_a_wrong_password_is_said(own):
+    _, server = own(secret="wrong")
+    admin = server.api("admin")
+    source = until(lambda: (found := condition(admin))["text"].startswith("Asterisk refused") and found)
+    assert source["state"] == "red"
+    assert "manager.conf" in source["text"]
+    assert "wrong" not in server.log.read_text()
+
+
+def test_a_missing_right_is_said(own):
+    """The user may listen and end calls, and not make phones dial."""
+    _, server = own(**{"hold": "notify"})
+    admin = server.api("admin")
+    source = until(lambda: "“system”" in (found := condition(admin))["text"] and found)
+    assert source["state"] == "red"
+
+
+def test_a_phone_that_it_does_not_have_is_said(own):
+    _, server = own()
+    admin = server.api("admin")
+    until(lambda: is_green(admin), what="connected")
+    admin.post(
+        "admin/people",
+        {"id": "zoe", "displayName": "Zoe", "role": "agent", "extensions": ["1099"]},
+    )
+    source = until(lambda: "1099" in (found := condition(admin))["text"] and found)
+    assert source["state"] == "red"
+    command = [server.program, "doctor", "--data", str(server.folder)]
+    doctor = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert doctor.returncode == 1 and "1099" in doctor.stdout, doctor
+
+
+def test_the_panel_says_that_the_phone_system_is_lost(own, browser, looks):
+    asterisk, server = own()
+    admin = server.api("admin")
+    until(lambda: is_green(admin), what="connected")
+    page = browser.new_page()
+    page.goto(server.link("ada"))
+    expect(page.get_by_role("region", name="Live calls", exact=True)).to_be_visible()
+    asterisk.kill()
+    expect(page.get_by_text("The phone system cannot be reached.")).to_be_visible(timeout=40_000)
+    looks.at(page, "phone-system-lost")
+    page.close()
+
+
+def test_the_connections_page_says_what_is_wrong(own, browser, looks):
+    asterisk, server = own()
+    admin = server.api("admin")
+    until(lambda: is_green(admin), what="connected")
+    page = browser.new_page()
+    page.goto(server.link("admin"))
+    page.goto(f"{server.address}/admin/connections")
+    row = page.get_by_role("listitem").filter(has_text="office").first
+    expect(row).to_contain_text("Works")
+    looks.at(page, "phone-system-works")
+    asterisk.kill()
+    until(lambda: not is_green(admin), what="the loss is noticed")
+    page.reload()
+    expect(row).to_contain_text("Has a problem")
+    expect(row).to_contain_text("Asterisk")
+    looks.at(page, "phone-system-has-a-problem")
+    page.close()
