@@ -7,8 +7,9 @@ struct Engine {
         switch CommandLine.arguments.dropFirst().first {
         case "events": try await DurableEvents().run()
         case "lookup": try await Lookups().run()
+        case "ami": try AMIStreams().run()
         default:
-            Progress.say("Say what to measure: events or lookup.")
+            Progress.say("Say what to measure: events, lookup or ami.")
             exit(2)
         }
     }
