@@ -50,7 +50,7 @@ final class AMIConnection: Sendable {
         do {
             channel = try await bootstrap.connect(host: host, port: port).get()
         } catch {
-            throw AMILoss.unreachable("\(error)")
+            throw AMILoss(noConnection: error)
         }
         let connection = AMIConnection(channel: channel)
         try await channel.pipeline.addHandler(AMIReader(connection))
@@ -150,30 +150,6 @@ final class AMIConnection: Sendable {
     }
 }
 
-/// Why there is no connection, in words for the administrator.
-package enum AMILoss: Error, Hashable, Sendable, CustomStringConvertible {
-    case unreachable(String)
-    case closed
-    /// We did not keep up: what was lost is made good by the next snapshot.
-    case flooded
-    case unanswered(String)
-    case garbled(AMIFault)
-    case wrongPassword
-    case refused(action: String, reason: String)
-
-    package var description: String {
-        switch self {
-        case .unreachable(let why): "Asterisk does not answer at this address (\(why))."
-        case .closed: "Asterisk closed the connection."
-        case .flooded: "More arrived than could be stored; a new connection takes stock."
-        case .unanswered(let action): "Asterisk did not answer “\(action)” in time."
-        case .garbled(let fault): "What arrived is not the manager interface: \(fault)."
-        case .wrongPassword: "Asterisk refused user name or secret. Compare both with manager.conf."
-        case .refused(let action, let reason): "Asterisk refused “\(action)”: \(reason)."
-        }
-    }
-}
-
 /// Reads and parses, and does nothing else.
 private final class AMIReader: ChannelInboundHandler, @unchecked Sendable {
     typealias InboundIn = ByteBuffer
@@ -208,6 +184,6 @@ private final class AMIReader: ChannelInboundHandler, @unchecked Sendable {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        connection.close(.unreachable("\(error)"))
+        connection.close(AMILoss(noConnection: error))
     }
 }

@@ -29,7 +29,7 @@ extension AsteriskPhone {
     }
 
     package func outage() -> String? {
-        connection == nil ? "The phone system cannot be reached. Calls on the phone go on." : nil
+        connection == nil ? "Calls on the phone go on; the buttons come back by themselves." : nil
     }
 
     package func perform(_ command: CallCommand) async throws(ControlRefusal) {
