@@ -7,7 +7,7 @@ from subprocess import CalledProcessError
 
 import pytest
 from callmatch_server import API, Server
-from connection import RING_SECONDS, condition, until
+from connection import RING_SECONDS, connected, until
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "Asterisk"))
 
@@ -37,8 +37,7 @@ def server(program: str, pbx: Asterisk, tmp_path_factory) -> Iterator[Server]:
     settings.write_text(pbx.settings(**{"click-to-dial": "true"}))
     server = Server(program, folder / "data", "--config", str(settings))
     server.start()
-    admin = server.api("admin")
-    until(lambda: condition(admin)["state"] == "green", what="connected to Asterisk")
+    connected(server)
     yield server
     server.stop()
 

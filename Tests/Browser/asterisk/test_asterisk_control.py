@@ -2,7 +2,7 @@
 
 import pytest
 from callmatch_server import Refused
-from connection import condition, until
+from connection import connected
 from customers import ADA
 from playwright.sync_api import expect
 
@@ -28,13 +28,6 @@ def panel(browser):
 
 def press(page, name: str) -> None:
     page.get_by_role("button", name=name, exact=True).click()
-
-
-def connected(server, *names: str):
-    admin = server.api("admin")
-    for name in names or ("office",):
-        until(lambda name=name: condition(admin, name)["state"] == "green", what=f"{name} is connected")
-    return admin
 
 
 def test_answer_hold_and_hang_up_by_notify(own, panel):

@@ -2,7 +2,7 @@
 
 import subprocess
 
-from connection import condition, until
+from connection import condition, connected, until
 from customers import ADA
 from pbx import Asterisk
 from playwright.sync_api import expect
@@ -27,8 +27,7 @@ def talking(asterisk: Asterisk, api, number: str = MAX):
 def test_killed_during_a_call(own):
     """No event says that the call ended. After the restart it is over, and its end is marked as not seen."""
     asterisk, server = own()
-    admin, ada = server.api("admin"), server.api("ada")
-    until(lambda: is_green(admin), what="connected")
+    admin, ada = connected(server), server.api("ada")
     talking(asterisk, ada)
     asterisk.kill()
     lost = until(lambda: (not is_green(admin)) and condition(admin), what="the loss is noticed")
@@ -42,8 +41,7 @@ def test_killed_during_a_call(own):
 
 def test_stopped_during_a_call(own):
     asterisk, server = own()
-    admin, ada = server.api("admin"), server.api("ada")
-    until(lambda: is_green(admin), what="connected")
+    admin, ada = connected(server), server.api("ada")
     talking(asterisk, ada)
     asterisk.stop()
     ada.desk_where(lambda picture: all(each.get("endedAt") for each in picture["calls"]))
@@ -53,8 +51,7 @@ def test_stopped_during_a_call(own):
 
 def test_a_hanging_phone_system_is_noticed_and_found_again(own):
     asterisk, server = own()
-    admin, ada = server.api("admin"), server.api("ada")
-    until(lambda: is_green(admin), what="connected")
+    admin, ada = connected(server), server.api("ada")
     _, caller = talking(asterisk, ada)
     asterisk.freeze(True)
     until(lambda: not is_green(admin), within=20, what="the hang is noticed within 20 s")
@@ -69,8 +66,7 @@ def test_a_hanging_phone_system_is_noticed_and_found_again(own):
 
 def test_a_call_that_began_while_we_were_away_has_its_times(own):
     asterisk, server = own()
-    admin, ada = server.api("admin"), server.api("ada")
-    until(lambda: is_green(admin), what="connected")
+    admin, ada = connected(server), server.api("ada")
     server.stop()
     phone, trunk = asterisk.phone("1001"), asterisk.trunk()
     caller = trunk.dial("1001", f"<sip:{MAX}@127.0.0.2>")
@@ -103,8 +99,7 @@ def test_a_missing_right_is_said(own):
 
 def test_a_phone_that_it_does_not_have_is_said(own):
     _, server = own()
-    admin = server.api("admin")
-    until(lambda: is_green(admin), what="connected")
+    admin = connected(server)
     admin.post(
         "admin/people",
         {"id": "zoe", "displayName": "Zoe", "role": "agent", "extensions": ["1099"]},
@@ -118,8 +113,7 @@ def test_a_phone_that_it_does_not_have_is_said(own):
 
 def test_the_panel_says_that_the_phone_system_is_lost(own, browser, looks):
     asterisk, server = own()
-    admin = server.api("admin")
-    until(lambda: is_green(admin), what="connected")
+    admin = connected(server)
     page = browser.new_page()
     page.goto(server.link("ada"))
     expect(page.get_by_role("region", name="Live calls", exact=True)).to_be_visible()
@@ -131,8 +125,7 @@ def test_the_panel_says_that_the_phone_system_is_lost(own, browser, looks):
 
 def test_the_connections_page_says_what_is_wrong(own, browser, looks):
     asterisk, server = own()
-    admin = server.api("admin")
-    until(lambda: is_green(admin), what="connected")
+    admin = connected(server)
     page = browser.new_page()
     page.goto(server.link("admin"))
     page.goto(f"{server.address}/admin/connections")

@@ -6,7 +6,7 @@ import threading
 import time
 from pathlib import Path
 
-from connection import condition, until
+from connection import condition, connected, until
 
 RATE = 25
 SECONDS = 14
@@ -24,8 +24,7 @@ def test_a_store_that_hangs_for_ten_seconds(own, tmp_path):
     asterisk, server = own(
         environment={"LD_PRELOAD": str(library), "CALLMATCH_FREEZE": str(freeze)}
     )
-    admin = server.api("admin")
-    until(lambda: condition(admin)["state"] == "green", what="connected")
+    admin = connected(server)
     phones = [asterisk.phone(each) for each in ("1001", "1002", "1003")]
     for phone in phones:
         phone.on_call = lambda call: (call.ring(), call.decline())
