@@ -84,8 +84,10 @@ enum Pages {
             <!doctype html><html lang="en"><head><meta charset="utf-8">\
             <meta name="viewport" content="width=device-width, initial-scale=1">\
             <title>\(title)</title><link rel="stylesheet" href="/panel/tokens.css">\
-            <link rel="stylesheet" href="/panel/base.css"></head>\
-            <body><main class="notice"><h1>\(title)</h1><p>\(body)</p>\
+            <link rel="stylesheet" href="/panel/base.css">\
+            <link rel="stylesheet" href="/panel/components.css">\
+            <link rel="stylesheet" href="/panel/sign-in.css"></head>\
+            <body class="sign-in"><main class="card sign-in-card"><h1>\(title)</h1><p>\(body)</p>\
             <p><a href="/sign-in">Sign in with a password</a></p></main></body></html>
             """
         return Response(
