@@ -63,6 +63,9 @@ let package = Package(
         .systemLibrary(
             name: "CCrypto", path: "Sources/CCrypto", pkgConfig: "libcrypto",
             providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(
+            name: "CTLS", path: "Sources/CTLS", pkgConfig: "libssl",
+            providers: [.apt(["libssl-dev"])]),
         room("Credentials", uses: ["CCrypto"]),
         room(
             "Storage",
@@ -80,7 +83,7 @@ let package = Package(
         room(
             "PhoneSystems/Asterisk",
             uses: [
-                "PhoneSystem", "Calls", "PhoneNumbers", "Credentials",
+                "PhoneSystem", "Calls", "PhoneNumbers", "Credentials", "CTLS",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ]),

@@ -82,231 +82,234 @@ static const unsigned char f25[] = {
 #embed "Panel/crm-activity.js"
 };
 static const unsigned char f26[] = {
-#embed "Panel/crm-edit.js"
+#embed "Panel/crm-dial.js"
 };
 static const unsigned char f27[] = {
-#embed "Panel/crm-file.js"
+#embed "Panel/crm-edit.js"
 };
 static const unsigned char f28[] = {
-#embed "Panel/crm-form-page.js"
+#embed "Panel/crm-file.js"
 };
 static const unsigned char f29[] = {
-#embed "Panel/crm-form.js"
+#embed "Panel/crm-form-page.js"
 };
 static const unsigned char f30[] = {
-#embed "Panel/crm-import-choose.js"
+#embed "Panel/crm-form.js"
 };
 static const unsigned char f31[] = {
-#embed "Panel/crm-import-preview.js"
+#embed "Panel/crm-import-choose.js"
 };
 static const unsigned char f32[] = {
-#embed "Panel/crm-import-report.js"
+#embed "Panel/crm-import-preview.js"
 };
 static const unsigned char f33[] = {
-#embed "Panel/crm-import.js"
+#embed "Panel/crm-import-report.js"
 };
 static const unsigned char f34[] = {
-#embed "Panel/crm-kinds.js"
+#embed "Panel/crm-import.js"
 };
 static const unsigned char f35[] = {
-#embed "Panel/crm-list.js"
+#embed "Panel/crm-kinds.js"
 };
 static const unsigned char f36[] = {
-#embed "Panel/crm-new.js"
+#embed "Panel/crm-list.js"
 };
 static const unsigned char f37[] = {
-#embed "Panel/crm-picker.js"
+#embed "Panel/crm-new.js"
 };
 static const unsigned char f38[] = {
-#embed "Panel/crm-record.js"
+#embed "Panel/crm-picker.js"
 };
 static const unsigned char f39[] = {
-#embed "Panel/crm-related.js"
+#embed "Panel/crm-record.js"
 };
 static const unsigned char f40[] = {
-#embed "Panel/crm-summaries.js"
+#embed "Panel/crm-related.js"
 };
 static const unsigned char f41[] = {
-#embed "Panel/crm-values.js"
+#embed "Panel/crm-summaries.js"
 };
 static const unsigned char f42[] = {
-#embed "Panel/crm-words.js"
+#embed "Panel/crm-values.js"
 };
 static const unsigned char f43[] = {
-#embed "Panel/crm.css"
+#embed "Panel/crm-words.js"
 };
 static const unsigned char f44[] = {
-#embed "Panel/crm.html"
+#embed "Panel/crm.css"
 };
 static const unsigned char f45[] = {
-#embed "Panel/crm.js"
+#embed "Panel/crm.html"
 };
 static const unsigned char f46[] = {
-#embed "Panel/dom.js"
+#embed "Panel/crm.js"
 };
 static const unsigned char f47[] = {
-#embed "Panel/elements.js"
+#embed "Panel/dom.js"
 };
 static const unsigned char f48[] = {
-#embed "Panel/format.js"
+#embed "Panel/elements.js"
 };
 static const unsigned char f49[] = {
-#embed "Panel/http.js"
+#embed "Panel/format.js"
 };
 static const unsigned char f50[] = {
-#embed "Panel/icon.svg"
+#embed "Panel/http.js"
 };
 static const unsigned char f51[] = {
-#embed "Panel/icons.js"
+#embed "Panel/icon.svg"
 };
 static const unsigned char f52[] = {
-#embed "Panel/openapi.json"
+#embed "Panel/icons.js"
 };
 static const unsigned char f53[] = {
-#embed "Panel/pages-conflict.js"
+#embed "Panel/openapi.json"
 };
 static const unsigned char f54[] = {
-#embed "Panel/pages-fields.js"
+#embed "Panel/pages-conflict.js"
 };
 static const unsigned char f55[] = {
-#embed "Panel/pages-frame.js"
+#embed "Panel/pages-fields.js"
 };
 static const unsigned char f56[] = {
-#embed "Panel/pages-leave.js"
+#embed "Panel/pages-frame.js"
 };
 static const unsigned char f57[] = {
-#embed "Panel/pages-merge.js"
+#embed "Panel/pages-leave.js"
 };
 static const unsigned char f58[] = {
-#embed "Panel/pages-nowhere.js"
+#embed "Panel/pages-merge.js"
 };
 static const unsigned char f59[] = {
-#embed "Panel/pages-parts.css"
+#embed "Panel/pages-nowhere.js"
 };
 static const unsigned char f60[] = {
-#embed "Panel/pages-parts.js"
+#embed "Panel/pages-parts.css"
 };
 static const unsigned char f61[] = {
-#embed "Panel/pages-router.js"
+#embed "Panel/pages-parts.js"
 };
 static const unsigned char f62[] = {
-#embed "Panel/pages-view.js"
+#embed "Panel/pages-router.js"
 };
 static const unsigned char f63[] = {
-#embed "Panel/pages-words.js"
+#embed "Panel/pages-view.js"
 };
 static const unsigned char f64[] = {
-#embed "Panel/pages.css"
+#embed "Panel/pages-words.js"
 };
 static const unsigned char f65[] = {
-#embed "Panel/panel-announce.js"
+#embed "Panel/pages.css"
 };
 static const unsigned char f66[] = {
-#embed "Panel/panel-bar.js"
+#embed "Panel/panel-announce.js"
 };
 static const unsigned char f67[] = {
-#embed "Panel/panel-caller.js"
+#embed "Panel/panel-bar.js"
 };
 static const unsigned char f68[] = {
-#embed "Panel/panel-calls.css"
+#embed "Panel/panel-caller.js"
 };
 static const unsigned char f69[] = {
-#embed "Panel/panel-calls.js"
+#embed "Panel/panel-calls.css"
 };
 static const unsigned char f70[] = {
-#embed "Panel/panel-commands.js"
+#embed "Panel/panel-calls.js"
 };
 static const unsigned char f71[] = {
-#embed "Panel/panel-conflict.js"
+#embed "Panel/panel-commands.js"
 };
 static const unsigned char f72[] = {
-#embed "Panel/panel-demo.js"
+#embed "Panel/panel-conflict.js"
 };
 static const unsigned char f73[] = {
-#embed "Panel/panel-dialogs.css"
+#embed "Panel/panel-demo.js"
 };
 static const unsigned char f74[] = {
-#embed "Panel/panel-dialogs.js"
+#embed "Panel/panel-dialogs.css"
 };
 static const unsigned char f75[] = {
-#embed "Panel/panel-draft.js"
+#embed "Panel/panel-dialogs.js"
 };
 static const unsigned char f76[] = {
-#embed "Panel/panel-focus.js"
+#embed "Panel/panel-draft.js"
 };
 static const unsigned char f77[] = {
-#embed "Panel/panel-log.css"
+#embed "Panel/panel-focus.js"
 };
 static const unsigned char f78[] = {
-#embed "Panel/panel-log.js"
+#embed "Panel/panel-log.css"
 };
 static const unsigned char f79[] = {
-#embed "Panel/panel-main.js"
+#embed "Panel/panel-log.js"
 };
 static const unsigned char f80[] = {
-#embed "Panel/panel-notify.js"
+#embed "Panel/panel-main.js"
 };
 static const unsigned char f81[] = {
-#embed "Panel/panel-parts.js"
+#embed "Panel/panel-notify.js"
 };
 static const unsigned char f82[] = {
-#embed "Panel/panel-password.js"
+#embed "Panel/panel-parts.js"
 };
 static const unsigned char f83[] = {
-#embed "Panel/panel-people.js"
+#embed "Panel/panel-password.js"
 };
 static const unsigned char f84[] = {
-#embed "Panel/panel-recent-view.js"
+#embed "Panel/panel-people.js"
 };
 static const unsigned char f85[] = {
-#embed "Panel/panel-recent.css"
+#embed "Panel/panel-recent-view.js"
 };
 static const unsigned char f86[] = {
-#embed "Panel/panel-recent.js"
+#embed "Panel/panel-recent.css"
 };
 static const unsigned char f87[] = {
-#embed "Panel/panel-related-view.js"
+#embed "Panel/panel-recent.js"
 };
 static const unsigned char f88[] = {
-#embed "Panel/panel-related.js"
+#embed "Panel/panel-related-view.js"
 };
 static const unsigned char f89[] = {
-#embed "Panel/panel-ring.js"
+#embed "Panel/panel-related.js"
 };
 static const unsigned char f90[] = {
-#embed "Panel/panel-saving.js"
+#embed "Panel/panel-ring.js"
 };
 static const unsigned char f91[] = {
-#embed "Panel/panel-selection.js"
+#embed "Panel/panel-saving.js"
 };
 static const unsigned char f92[] = {
-#embed "Panel/panel-shortcuts.js"
+#embed "Panel/panel-selection.js"
 };
 static const unsigned char f93[] = {
-#embed "Panel/panel-store.js"
+#embed "Panel/panel-shortcuts.js"
 };
 static const unsigned char f94[] = {
-#embed "Panel/panel-stream.js"
+#embed "Panel/panel-store.js"
 };
 static const unsigned char f95[] = {
-#embed "Panel/panel.css"
+#embed "Panel/panel-stream.js"
 };
 static const unsigned char f96[] = {
-#embed "Panel/panel.html"
+#embed "Panel/panel.css"
 };
 static const unsigned char f97[] = {
-#embed "Panel/sign-in.css"
+#embed "Panel/panel.html"
 };
 static const unsigned char f98[] = {
-#embed "Panel/sign-in.html"
+#embed "Panel/sign-in.css"
 };
 static const unsigned char f99[] = {
-#embed "Panel/sign-in.js"
+#embed "Panel/sign-in.html"
 };
 static const unsigned char f100[] = {
-#embed "Panel/tokens.css"
+#embed "Panel/sign-in.js"
 };
 static const unsigned char f101[] = {
+#embed "Panel/tokens.css"
+};
+static const unsigned char f102[] = {
 #embed "Panel/words.js"
 };
 
@@ -337,82 +340,83 @@ static const callmatch_panel_file files[] = {
     {"components.css", f23, sizeof f23},
     {"controls.css", f24, sizeof f24},
     {"crm-activity.js", f25, sizeof f25},
-    {"crm-edit.js", f26, sizeof f26},
-    {"crm-file.js", f27, sizeof f27},
-    {"crm-form-page.js", f28, sizeof f28},
-    {"crm-form.js", f29, sizeof f29},
-    {"crm-import-choose.js", f30, sizeof f30},
-    {"crm-import-preview.js", f31, sizeof f31},
-    {"crm-import-report.js", f32, sizeof f32},
-    {"crm-import.js", f33, sizeof f33},
-    {"crm-kinds.js", f34, sizeof f34},
-    {"crm-list.js", f35, sizeof f35},
-    {"crm-new.js", f36, sizeof f36},
-    {"crm-picker.js", f37, sizeof f37},
-    {"crm-record.js", f38, sizeof f38},
-    {"crm-related.js", f39, sizeof f39},
-    {"crm-summaries.js", f40, sizeof f40},
-    {"crm-values.js", f41, sizeof f41},
-    {"crm-words.js", f42, sizeof f42},
-    {"crm.css", f43, sizeof f43},
-    {"crm.html", f44, sizeof f44},
-    {"crm.js", f45, sizeof f45},
-    {"dom.js", f46, sizeof f46},
-    {"elements.js", f47, sizeof f47},
-    {"format.js", f48, sizeof f48},
-    {"http.js", f49, sizeof f49},
-    {"icon.svg", f50, sizeof f50},
-    {"icons.js", f51, sizeof f51},
-    {"openapi.json", f52, sizeof f52},
-    {"pages-conflict.js", f53, sizeof f53},
-    {"pages-fields.js", f54, sizeof f54},
-    {"pages-frame.js", f55, sizeof f55},
-    {"pages-leave.js", f56, sizeof f56},
-    {"pages-merge.js", f57, sizeof f57},
-    {"pages-nowhere.js", f58, sizeof f58},
-    {"pages-parts.css", f59, sizeof f59},
-    {"pages-parts.js", f60, sizeof f60},
-    {"pages-router.js", f61, sizeof f61},
-    {"pages-view.js", f62, sizeof f62},
-    {"pages-words.js", f63, sizeof f63},
-    {"pages.css", f64, sizeof f64},
-    {"panel-announce.js", f65, sizeof f65},
-    {"panel-bar.js", f66, sizeof f66},
-    {"panel-caller.js", f67, sizeof f67},
-    {"panel-calls.css", f68, sizeof f68},
-    {"panel-calls.js", f69, sizeof f69},
-    {"panel-commands.js", f70, sizeof f70},
-    {"panel-conflict.js", f71, sizeof f71},
-    {"panel-demo.js", f72, sizeof f72},
-    {"panel-dialogs.css", f73, sizeof f73},
-    {"panel-dialogs.js", f74, sizeof f74},
-    {"panel-draft.js", f75, sizeof f75},
-    {"panel-focus.js", f76, sizeof f76},
-    {"panel-log.css", f77, sizeof f77},
-    {"panel-log.js", f78, sizeof f78},
-    {"panel-main.js", f79, sizeof f79},
-    {"panel-notify.js", f80, sizeof f80},
-    {"panel-parts.js", f81, sizeof f81},
-    {"panel-password.js", f82, sizeof f82},
-    {"panel-people.js", f83, sizeof f83},
-    {"panel-recent-view.js", f84, sizeof f84},
-    {"panel-recent.css", f85, sizeof f85},
-    {"panel-recent.js", f86, sizeof f86},
-    {"panel-related-view.js", f87, sizeof f87},
-    {"panel-related.js", f88, sizeof f88},
-    {"panel-ring.js", f89, sizeof f89},
-    {"panel-saving.js", f90, sizeof f90},
-    {"panel-selection.js", f91, sizeof f91},
-    {"panel-shortcuts.js", f92, sizeof f92},
-    {"panel-store.js", f93, sizeof f93},
-    {"panel-stream.js", f94, sizeof f94},
-    {"panel.css", f95, sizeof f95},
-    {"panel.html", f96, sizeof f96},
-    {"sign-in.css", f97, sizeof f97},
-    {"sign-in.html", f98, sizeof f98},
-    {"sign-in.js", f99, sizeof f99},
-    {"tokens.css", f100, sizeof f100},
-    {"words.js", f101, sizeof f101},
+    {"crm-dial.js", f26, sizeof f26},
+    {"crm-edit.js", f27, sizeof f27},
+    {"crm-file.js", f28, sizeof f28},
+    {"crm-form-page.js", f29, sizeof f29},
+    {"crm-form.js", f30, sizeof f30},
+    {"crm-import-choose.js", f31, sizeof f31},
+    {"crm-import-preview.js", f32, sizeof f32},
+    {"crm-import-report.js", f33, sizeof f33},
+    {"crm-import.js", f34, sizeof f34},
+    {"crm-kinds.js", f35, sizeof f35},
+    {"crm-list.js", f36, sizeof f36},
+    {"crm-new.js", f37, sizeof f37},
+    {"crm-picker.js", f38, sizeof f38},
+    {"crm-record.js", f39, sizeof f39},
+    {"crm-related.js", f40, sizeof f40},
+    {"crm-summaries.js", f41, sizeof f41},
+    {"crm-values.js", f42, sizeof f42},
+    {"crm-words.js", f43, sizeof f43},
+    {"crm.css", f44, sizeof f44},
+    {"crm.html", f45, sizeof f45},
+    {"crm.js", f46, sizeof f46},
+    {"dom.js", f47, sizeof f47},
+    {"elements.js", f48, sizeof f48},
+    {"format.js", f49, sizeof f49},
+    {"http.js", f50, sizeof f50},
+    {"icon.svg", f51, sizeof f51},
+    {"icons.js", f52, sizeof f52},
+    {"openapi.json", f53, sizeof f53},
+    {"pages-conflict.js", f54, sizeof f54},
+    {"pages-fields.js", f55, sizeof f55},
+    {"pages-frame.js", f56, sizeof f56},
+    {"pages-leave.js", f57, sizeof f57},
+    {"pages-merge.js", f58, sizeof f58},
+    {"pages-nowhere.js", f59, sizeof f59},
+    {"pages-parts.css", f60, sizeof f60},
+    {"pages-parts.js", f61, sizeof f61},
+    {"pages-router.js", f62, sizeof f62},
+    {"pages-view.js", f63, sizeof f63},
+    {"pages-words.js", f64, sizeof f64},
+    {"pages.css", f65, sizeof f65},
+    {"panel-announce.js", f66, sizeof f66},
+    {"panel-bar.js", f67, sizeof f67},
+    {"panel-caller.js", f68, sizeof f68},
+    {"panel-calls.css", f69, sizeof f69},
+    {"panel-calls.js", f70, sizeof f70},
+    {"panel-commands.js", f71, sizeof f71},
+    {"panel-conflict.js", f72, sizeof f72},
+    {"panel-demo.js", f73, sizeof f73},
+    {"panel-dialogs.css", f74, sizeof f74},
+    {"panel-dialogs.js", f75, sizeof f75},
+    {"panel-draft.js", f76, sizeof f76},
+    {"panel-focus.js", f77, sizeof f77},
+    {"panel-log.css", f78, sizeof f78},
+    {"panel-log.js", f79, sizeof f79},
+    {"panel-main.js", f80, sizeof f80},
+    {"panel-notify.js", f81, sizeof f81},
+    {"panel-parts.js", f82, sizeof f82},
+    {"panel-password.js", f83, sizeof f83},
+    {"panel-people.js", f84, sizeof f84},
+    {"panel-recent-view.js", f85, sizeof f85},
+    {"panel-recent.css", f86, sizeof f86},
+    {"panel-recent.js", f87, sizeof f87},
+    {"panel-related-view.js", f88, sizeof f88},
+    {"panel-related.js", f89, sizeof f89},
+    {"panel-ring.js", f90, sizeof f90},
+    {"panel-saving.js", f91, sizeof f91},
+    {"panel-selection.js", f92, sizeof f92},
+    {"panel-shortcuts.js", f93, sizeof f93},
+    {"panel-store.js", f94, sizeof f94},
+    {"panel-stream.js", f95, sizeof f95},
+    {"panel.css", f96, sizeof f96},
+    {"panel.html", f97, sizeof f97},
+    {"sign-in.css", f98, sizeof f98},
+    {"sign-in.html", f99, sizeof f99},
+    {"sign-in.js", f100, sizeof f100},
+    {"tokens.css", f101, sizeof f101},
+    {"words.js", f102, sizeof f102},
 };
 
 int callmatch_panel_count(void) { return (int)(sizeof files / sizeof files[0]); }

@@ -178,7 +178,8 @@ package struct DeskServer: Sendable {
         ).add(to: router)
         StaffRoutes(
             organisation: app.organisation, sessions: app.sessions, feed: feed,
-            database: app.database, address: app.options.address
+            database: app.database, address: app.options.address,
+            phoneSystems: app.phoneSystems
         ).add(to: router)
         healthRoutes().add(to: router)
     }

@@ -209,10 +209,9 @@ package struct Operator: Sendable {
     private func phoneSystems(sources: Int) async -> Finding {
         var texts: [String] = []
         var isGood = true
-        for phones in app.phoneSystems {
-            let condition = await phones.condition()
+        for (system, condition) in await PhoneSystemCondition.all(of: app.phoneSystems) {
             isGood = isGood && condition.isGood
-            texts.append("\(phones.system): \(condition.text)")
+            texts.append("\(system): \(condition.text)")
         }
         if sources > 0 { texts.append("\(sources) event source(s).") }
         if app.demoPhone != nil && texts.isEmpty {

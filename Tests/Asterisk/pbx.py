@@ -4,6 +4,7 @@ Every run has a folder of its own: contacts of an earlier run would send calls t
 """
 
 import csv
+import json
 import os
 import re
 import shutil
@@ -31,6 +32,16 @@ def free_port(kind: int = socket.SOCK_STREAM, address: str = "127.0.0.1") -> int
         return found.getsockname()[1]
 
 
+def certify(certificate: Path, key: Path, name: str = "pbx.example") -> None:
+    """A certificate that is its own authority."""
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+         "-days", "2", "-subj", f"/CN={name}", "-addext", f"subjectAltName=DNS:{name}",
+         "-keyout", key, "-out", certificate],
+        check=True, capture_output=True,
+    )  # fmt: skip
+
+
 class Asterisk:
     """One phone system, which is started, stopped, killed and started again."""
 
@@ -40,7 +51,7 @@ class Asterisk:
         # Short, as the path of a socket must be.
         self.folder = Path(tempfile.mkdtemp(prefix="pbx"))
         self.sip, self.trunk_port = free_port(socket.SOCK_DGRAM), free_port(socket.SOCK_DGRAM, "127.0.0.2")
-        self.ami = free_port()
+        self.ami, self.ami_tls = free_port(), free_port()
         self.ring_seconds = ring_seconds
         self.process: subprocess.Popen | None = None
         self.phones: list[Telephone] = []
@@ -117,11 +128,19 @@ class Asterisk:
         return [dict(zip(CDR_COLUMNS, row, strict=False)) for row in csv.reader(file.open())]
 
     def settings(self, name: str = "office", user: str = "ctimin", **more) -> str:
-        """What `callmatch.yaml` needs."""
+        """What `callmatch.yaml` needs. A value that is a table is written as JSON, which YAML reads too."""
         rows = {"kind": "asterisk", "host": "127.0.0.1", "port": self.ami, "user": user,
                 "secret": "amipass", **more}  # fmt: skip
-        lines = "".join(f"    {key}: {value}\n" for key, value in rows.items())
+        lines = "".join(
+            f"    {key}: {json.dumps(value) if isinstance(value, dict) else value}\n"
+            for key, value in rows.items()
+        )
         return f"phone-systems:\n  {name}:\n{lines}"
+
+    @property
+    def certificate(self) -> Path:
+        """That of its encrypted port, made out to `pbx.example` and signed by itself."""
+        return self.folder / "etc/server.pem"
 
     @property
     def _configuration(self) -> Path:
@@ -137,7 +156,7 @@ class Asterisk:
             (self.folder / name).mkdir(parents=True)
         values = {
             "ROOT": self.program, "RUN": self.folder, "MODDIR": self.program / "modules", "SIP": self.sip,
-            "AMI": self.ami, "ARI": free_port(), "PSTN": self.trunk_port, "LOAD": free_port(socket.SOCK_DGRAM),
+            "AMI": self.ami, "AMITLS": self.ami_tls, "ARI": free_port(), "PSTN": self.trunk_port, "LOAD": free_port(socket.SOCK_DGRAM),
         }  # fmt: skip
         for file in (HERE / "conf").iterdir():
             text = re.sub(r"@(\w+)@", lambda found: str(values[found.group(1)]), file.read_text())
@@ -149,6 +168,7 @@ class Asterisk:
             if name == "modules.conf":
                 text = "\n".join(line for line in text.splitlines() if self._has(line))
             (self.folder / "etc" / name).write_text(text + "\n")
+        certify(self.certificate, self.folder / "etc/server.key")
 
     def _has(self, line: str) -> bool:
         """Each version has modules that the other has not."""

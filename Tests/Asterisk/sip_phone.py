@@ -326,9 +326,10 @@ class PhoneCall:
         """What desk phones do that can be told from outside."""
         if event == "talk" and self.state == "ringing":
             self.answer()
-        elif event == "hold" and self.state == "talking":
+        elif event in ("hold", "talk") and self.state == "talking":
             # It waits for an answer, which this thread has to hear.
-            threading.Thread(target=self.hold, daemon=True).start()
+            obey = self.hold if event == "hold" else self.resume
+            threading.Thread(target=obey, daemon=True).start()
 
     def _reply(self, status: int, body: str = "") -> None:
         self._last = reply(self.offer, status, self.phone.contact, body, tag=self.dialog.tag)

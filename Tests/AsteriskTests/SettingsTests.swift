@@ -49,19 +49,68 @@ struct SettingsTests {
         #expect(all.holding == .notify && all.canDial)
     }
 
+    @Test func aLineHasSettingsOfItsOwn() throws {
+        let all = try settings([
+            "answer": .text("notify"), "hold": .text("redirect"), "hold-context": .text("wait"),
+            "lines": .table(["1002": .table(["answer": .text("by-hand")])]),
+        ])
+        #expect(all.answering(of: "1001") == .notify && all.answering(of: "1002") == .byHand)
+        #expect(all.holding(of: "1001") == .redirect(context: "wait"))
+        #expect(all.holding(of: "1002") == .redirect(context: "wait"))
+        #expect(all.usesNotify)
+        let one = try settings([
+            "lines": .table(["1002": .table(["hold": .text("notify")])])
+        ])
+        #expect(one.usesNotify && one.holding(of: "1001") == .byHand)
+        #expect(try !settings().usesNotify)
+    }
+
+    @Test(arguments: [
+        ("answer", "loudly"), ("answer", "redial"), ("hold", "redirect"), ("host", "192.0.2.1"),
+    ])
+    func aFaultOfALineSaysWhichLine(key: String, value: String) throws {
+        let fault = #expect(throws: SettingFault.self) {
+            try settings(["lines": .table(["1002": .table([key: .text(value)])])])
+        }
+        let text = "\(fault.map { "\($0)" } ?? "")"
+        #expect(text.hasPrefix("phone-systems: office: lines: 1002: "), "\(text)")
+    }
+
+    @Test func encryptionIsForTheHostUnlessAnotherNameIsSet() throws {
+        #expect(try settings().trust == nil)
+        let usual = try settings(["tls": .text("true")])
+        #expect((usual.trust?.name, usual.port) == ("192.0.2.1", 5039))
+        let named = try settings([
+            "tls": .text("true"), "tls-name": .text("pbx.example"), "port": .text("15039"),
+        ])
+        #expect((named.trust?.name, named.port) == ("pbx.example", 15039))
+    }
+
+    /// Whoever names an authority wants encryption: a slip must not send the password in the clear.
+    @Test(arguments: [
+        ["tls-ca": "/etc/ssl/certs"], ["tls-name": "pbx.example"],
+        ["tls": "true", "tls-ca": "/nowhere.pem"], ["tls": "true", "tls-ca": "/dev/null"],
+    ])
+    func halfASettingOfEncryptionIsRefused(values: [String: String]) {
+        #expect(throws: SettingFault.self) {
+            try settings(values.mapValues { .text($0) })
+        }
+    }
+
     /// A name that goes into the dialplan must not be more than a name.
     @Test(arguments: [
         ("port", "0"), ("port", "x"), ("decline-cause", "128"), ("answer", "loudly"),
         ("answer", "redial"), ("hold", "tight"), ("click-to-dial", "perhaps"),
         ("dial-context", "internal,1,1"), ("dial-context", "a\r\nAction: Logoff"),
         ("dial-context", "${SHELL(id)}"), ("dial-context", ""), ("hots", "192.0.2.1"),
-        ("endpoints", "desk-7"),
+        ("endpoints", "desk-7"), ("attended-transfer", "perhaps"), ("lines", "1001"),
+        ("tls", "perhaps"), ("hold", "redirect"),
     ])
     func whatIsRefusedIsNamed(key: String, value: String) throws {
         let fault = #expect(throws: SettingFault.self) { try settings([key: .text(value)]) }
         let text = "\(fault.map { "\($0)" } ?? "")"
         #expect(text.hasPrefix("phone-systems: office: "))
-        #expect(text.contains(key) || key == "answer", "\(text)")
+        #expect(text.contains(key) || key == "answer" || key == "hold", "\(text)")
     }
 
     @Test(arguments: ["desk 7", "desk/7", "desk-7&PJSIP/1002", "", "a\nb"])

@@ -40,6 +40,7 @@ export const words = {
     linkUntil: (time) => `Valid until ${time}.`,
     done: 'Done',
     unknown: 'Extensions of nobody',
+    missing: (numbers) => `No phone system has ${numbers}`,
     unknownText: 'These extensions had calls, but belong to no person: their calls pop up nowhere.',
     unknownNone: 'Every extension that had calls belongs to somebody.',
     events: (number) => plural(number, '# event', '# events'),

@@ -23,7 +23,7 @@ function personRow(person, actions) {
       h('ul', { class: 'facts quiet small' },
         h('li', {}, foreign(person.id)),
         h('li', {}, person.lastSeen ? [words.lastSeen, ' ', when(person.lastSeen)] : words.neverSeen))),
-    extensions(person.extensions),
+    extensions(person.extensions, person.missing),
     h('div', { class: 'row person-actions' },
       small('edit', words.editShort, words.edit(name), () => actions.edit(person)),
       !disabled && small('link', words.link, words.linkFor(name), () => actions.link(person)),
@@ -37,9 +37,10 @@ const ableButton = (person, name, actions) => (person.disabled
   ? small('able', words.enable, words.enableWho(name), () => actions.setDisabled(person, false))
   : small('able', words.disable, words.disableWho(name), () => actions.setDisabled(person, true)));
 
-const extensions = (numbers) => h('p', { class: 'person-extensions' },
+const extensions = (numbers, missing) => h('p', { class: 'person-extensions' },
   h('span', { class: 'quiet small' }, numbers.length ? `${words.extension(numbers.length)} ` : words.noExtension),
-  h('span', { class: 'figures' }, shown(numbers.join(', '))));
+  h('span', { class: 'figures' }, shown(numbers.join(', '))),
+  missing.length > 0 && h('span', { class: 'badge badge-warning' }, words.missing(shown(missing.join(', ')))));
 
 export const unknownList = (unknown, actions) => section({ key: 'unknown', title: words.unknown },
   h('p', { class: 'quiet' }, unknown.length ? words.unknownText : words.unknownNone),

@@ -15,6 +15,12 @@ export const words = {
   },
   import: 'Import',
 
+  dial: {
+    asking: (number) => `Asking your phone to call ${number} …`,
+    ringing: (number) => `Pick up your phone: it then calls ${number}.`,
+    failed: 'CallMatch cannot be reached. Dial on the phone.',
+  },
+
   list: {
     search: {
       contacts: 'Search contacts', leads: 'Search leads', accounts: 'Search accounts',

@@ -2,6 +2,7 @@
 import { h } from './dom.js';
 import { iconOf, lists, pageAt, pageOf } from './crm-kinds.js';
 import { words } from './crm-words.js';
+import { dialOnClick } from './crm-dial.js';
 import { loadSession, openFrame, showPage } from './pages-frame.js';
 import { go, startRouter } from './pages-router.js';
 import { pageWords } from './pages-words.js';
@@ -52,5 +53,6 @@ function show(path, visit) {
   else showPage(path, visit);
 }
 
+dialOnClick();
 startRouter({ base: '/crm', show, productName: words.product });
 loadSession();

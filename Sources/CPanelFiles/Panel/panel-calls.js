@@ -85,6 +85,7 @@ function details(call, name) {
     presented && presented !== name && words.calls.presented(presented),
     call.attestation === 'A' && words.calls.vouched('A'),
     call.answeredBy && words.calls.answeredBy(shown(call.answeredBy)),
+    call.can.includes('completeTransfer') && words.calls.consulting,
     call.joinedInProgress && words.calls.joined,
     call.reconstructed && !call.joinedInProgress && words.calls.reconstructed,
   ].filter(Boolean);
@@ -107,7 +108,7 @@ function buttons(call) {
     view.transferTo = '';
     focusNext(`transfer-${call.id}`);
   };
-  const { answer, decline, hangUp, hold, retrieve } = commands;
+  const { answer, decline, hangUp, hold, retrieve, completeTransfer, cancelTransfer } = commands;
   const all = [
     can.has('answer') && command(call, 'answer', words.calls.answer, 'phone', 'button-primary', answer),
     can.has('decline') && command(call, 'decline', words.calls.decline, 'hangUp', 'button-danger', decline),
@@ -116,6 +117,11 @@ function buttons(call) {
     can.has('retrieve') && command(call, 'retrieve', words.calls.retrieve, 'play', 'button-primary', retrieve),
     can.has('transfer') && view.transferTo === null
       && command(call, 'transfer', words.calls.transfer, 'transfer', '', transfer),
+    can.has('completeTransfer')
+      && command(call, 'complete-transfer', words.calls.completeTransfer, 'transfer', 'button-primary',
+        completeTransfer),
+    can.has('cancelTransfer')
+      && command(call, 'cancel-transfer', words.calls.cancelTransfer, 'play', '', cancelTransfer),
   ].filter(Boolean);
   return all.length > 0 && h('div', { class: 'call-buttons' }, all);
 }
@@ -129,8 +135,9 @@ function transferForm(call) {
   if (view.transferTo === null || !call.can.includes('transfer')) return null;
   const submit = (event) => {
     event.preventDefault();
-    commands.transfer(call, view.transferTo);
+    commands.transfer(call, view.transferTo, 'transfer');
   };
+  const consult = () => commands.transfer(call, view.transferTo, 'consult');
   const cancel = () => {
     view.transferTo = null;
     changed();
@@ -144,5 +151,6 @@ function transferForm(call) {
         on: { input: (event) => { view.transferTo = event.target.value; } } })),
     h('div', { class: 'row' },
       h('button', { class: 'button button-primary', type: 'submit' }, words.calls.transfer),
+      call.can.includes('consult') && button('', words.calls.consult, consult),
       button('button-quiet', words.cancel, cancel)));
 }

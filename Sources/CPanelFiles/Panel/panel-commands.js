@@ -14,9 +14,13 @@ export const hold = (call) => run(call.id, 'hold');
 export const retrieve = (call) => run(call.id, 'retrieve');
 export const retry = (call) => run(call.id, 'retry');
 
-export async function transfer(call, to) {
+export const completeTransfer = (call) => run(call.id, 'complete-transfer');
+export const cancelTransfer = (call) => run(call.id, 'cancel-transfer');
+
+/** `how`: `transfer`, at once, or `consult`, after a word with the target. */
+export async function transfer(call, to, how) {
   if (!to.trim()) return;
-  if (await run(call.id, 'transfer', { to: to.trim() })) viewOf(call.id).transferTo = null;
+  if (await run(call.id, how, { to: to.trim() })) viewOf(call.id).transferTo = null;
   changed();
 }
 

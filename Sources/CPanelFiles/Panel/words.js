@@ -57,6 +57,8 @@ export const words = {
     runningTime: 'Time', show: (name) => `Show ${name}`,
     answer: 'Answer', decline: 'Decline', hangUp: 'Hang up', hold: 'Hold', retrieve: 'Retrieve',
     transfer: 'Transfer', transferTo: 'Transfer to', transferHint: 'Extension or number',
+    consult: 'Ask first', completeTransfer: 'Complete transfer', cancelTransfer: 'Back to caller',
+    consulting: 'The caller waits. Speak with the colleague, then complete the transfer.',
     announce: (name, company) => `Incoming call from ${[name, company].filter(Boolean).join(', ')}`,
     titleWhileRinging: (name) => `${name} is calling`,
     withheld: 'Withheld number', unknown: 'Unknown number',
@@ -169,12 +171,12 @@ export const words = {
 
   shortcuts: {
     titles: { call: 'Calls', caller: 'Caller and log', page: 'Page' },
-    answer: 'Answer', decline: 'Decline', hangUp: 'Hang up', hold: 'Hold or retrieve', transfer: 'Transfer',
+    answer: 'Answer', decline: 'Decline', hangUp: 'Hang up', hold: 'Hold or retrieve',
+    transfer: 'Transfer or complete it', cancelTransfer: 'Back to caller',
     next: 'Next live call', multiple: 'Multiple Matches', back: 'Back', search: 'Search leads or contacts',
     information: 'Activity, Opportunities, Cases', newContact: 'New contact', newLead: 'New lead', notes: 'Notes',
     done: 'Done', retry: 'Retry', recent: 'Search recent calls', dial: 'Call a number', close: 'Close the past call',
-    settings: 'Settings', help: 'This list',
-    alt: 'Alt', altMac: 'Option',
+    settings: 'Settings', help: 'This list', alt: 'Alt', altMac: 'Option',
   },
 
   demo: {

@@ -59,7 +59,7 @@ struct CallRoutes {
     ) async throws -> Reply {
         let (agent, id) = try subject(context)
         var target: DialString?
-        if command == .transfer {
+        if command.needsTarget {
             let input = try await request.json(TransferInput.self)
             guard let digits = DialString(input.to) else { throw Problem.notDialable("to") }
             target = digits
@@ -220,12 +220,16 @@ struct CallRoutes {
 
 /// The buttons of a live call.
 enum PhoneCommand: Sendable {
-    case answer, decline, hangUp, hold, retrieve, transfer
+    case answer, decline, hangUp, hold, retrieve, transfer, consult, completeTransfer,
+        cancelTransfer
 
     static let paths: [(String, PhoneCommand)] = [
         ("answer", .answer), ("decline", .decline), ("hang-up", .hangUp), ("hold", .hold),
-        ("retrieve", .retrieve), ("transfer", .transfer),
+        ("retrieve", .retrieve), ("transfer", .transfer), ("consult", .consult),
+        ("complete-transfer", .completeTransfer), ("cancel-transfer", .cancelTransfer),
     ]
+
+    var needsTarget: Bool { self == .transfer || self == .consult }
 
     var ability: CallAbility {
         switch self {
@@ -235,6 +239,9 @@ enum PhoneCommand: Sendable {
         case .hold: .hold
         case .retrieve: .retrieve
         case .transfer: .transfer
+        case .consult: .consult
+        case .completeTransfer: .completeTransfer
+        case .cancelTransfer: .cancelTransfer
         }
     }
 
@@ -245,14 +252,17 @@ enum PhoneCommand: Sendable {
         case .hangUp: .hangUp(call, extension: own)
         case .hold: .hold(call, extension: own)
         case .retrieve: .retrieve(call, extension: own)
-        case .transfer:
-            if let target {
-                .transfer(call, extension: own, to: target)
-            } else {
-                throw Problem.notDialable("to")
-            }
+        case .transfer: .transfer(call, extension: own, to: try required(target))
+        case .consult: .consult(call, extension: own, to: try required(target))
+        case .completeTransfer: .completeTransfer(call, extension: own)
+        case .cancelTransfer: .cancelTransfer(call, extension: own)
         }
     }
+}
+
+private func required(_ target: DialString?) throws -> DialString {
+    guard let target else { throw Problem.notDialable("to") }
+    return target
 }
 
 extension Problem {

@@ -148,11 +148,10 @@ struct HealthRoutes {
 
     private func sourceViews() async throws -> [SourceView] {
         var views: [SourceView] = []
-        for phones in phoneSystems {
-            let condition = await phones.condition()
+        for (system, condition) in await PhoneSystemCondition.all(of: phoneSystems) {
             views.append(
                 SourceView(
-                    name: phones.system, dialect: condition.product, events: condition.events,
+                    name: system, dialect: condition.product, events: condition.events,
                     unknown: 0, refused: 0, lastEventAt: condition.lastEventAt,
                     state: condition.isGood ? "green" : "red", text: condition.text))
         }

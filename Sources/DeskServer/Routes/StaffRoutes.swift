@@ -4,6 +4,7 @@ import Calls
 import Credentials
 import Foundation
 import Hummingbird
+import PhoneSystem
 import Storage
 
 /// *People and lines*: who signs in, and whose phones are whose.
@@ -14,6 +15,7 @@ struct StaffRoutes {
     let database: Database
     /// The address under which people open the panel.
     let address: String
+    let phoneSystems: [any ConnectedPhoneSystem]
 
     func add(to router: Router<DeskContext>) {
         let people = router.group("api/v1/admin/people")
@@ -29,6 +31,8 @@ struct StaffRoutes {
         let displayName: String
         let role: Agent.Role
         let extensions: [String]
+        /// Those for which no phone system has a phone.
+        let missing: [String]
         let disabled: Bool
         let signedIn: Bool
         let lastSeen: Date?
@@ -40,11 +44,15 @@ struct StaffRoutes {
             try store.rows("select agent, max(used_at) as at from session group by agent")
                 .reduce(into: [String: Date]()) { $0[try $1.text("agent")] = try $1.date("at") }
         }
+        var conditions: [PhoneSystemCondition] = []
+        for each in phoneSystems { conditions.append(await each.condition()) }
+        let missing = PhoneSystemCondition.nowhere(among: conditions)
         let rows = organisation.agents.map { agent in
             PersonRow(
                 id: agent.id, displayName: agent.displayName, role: agent.role,
-                extensions: agent.extensions, disabled: agent.isDisabled,
-                signedIn: seen[agent.id] != nil, lastSeen: seen[agent.id])
+                extensions: agent.extensions, missing: agent.extensions.filter(missing.contains),
+                disabled: agent.isDisabled, signedIn: seen[agent.id] != nil,
+                lastSeen: seen[agent.id])
         }
         return try .json(["people": rows])
     }

@@ -38,8 +38,9 @@ final class AMIConnection: Sendable {
         (wakes, waker) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
-    /// - Throws: `AMILoss.unreachable`.
-    static func open(host: String, port: Int) async throws -> AMIConnection {
+    /// - Parameter trust: `nil` for a connection that is not encrypted.
+    /// - Throws: `AMILoss`: it cannot be reached, or is not who it should be.
+    static func open(host: String, port: Int, trust: TLSTrust?) async throws -> AMIConnection {
         let bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .connectTimeout(.seconds(connectSeconds))
             .channelOption(.socketOption(.so_keepalive), value: 1)
@@ -53,10 +54,35 @@ final class AMIConnection: Sendable {
             throw AMILoss(noConnection: error)
         }
         let connection = AMIConnection(channel: channel)
-        try await channel.pipeline.addHandler(AMIReader(connection))
-        try await channel.setOption(.autoRead, value: true).get()
-        channel.read()
+        do {
+            let agreed = try await connection.encrypt(trust)
+            try await channel.pipeline.addHandler(AMIReader(connection))
+            try await channel.setOption(.autoRead, value: true).get()
+            channel.read()
+            try await agreed?.get()
+        } catch {
+            let loss = AMILoss(noConnection: error)
+            connection.close(loss)
+            throw loss
+        }
         return connection
+    }
+
+    /// - Returns: what succeeds when the other side has proved who it is; `nil` without encryption.
+    private func encrypt(_ trust: TLSTrust?) async throws -> EventLoopFuture<Void>? {
+        guard let trust else { return nil }
+        let agreed = channel.eventLoop.makePromise(of: Void.self)
+        let limit = channel.eventLoop.scheduleTask(in: .seconds(Self.connectSeconds)) {
+            agreed.fail(TLSFault.handshake("it did not answer in time"))
+        }
+        agreed.futureResult.whenComplete { _ in limit.cancel() }
+        do {
+            try await channel.pipeline.addHandler(TLSHandler(trust, agreed: agreed))
+        } catch {
+            agreed.fail(error)
+            throw error
+        }
+        return agreed.futureResult
     }
 
     /// What has arrived and was not taken yet, in order.
@@ -92,8 +118,13 @@ final class AMIConnection: Sendable {
                 continuation.resume(throwing: lost)
                 return
             }
-            channel.writeAndFlush(ByteBuffer(bytes: action.bytes), promise: nil)
+            send(action)
         }
+    }
+
+    /// Sends an action whose answer nobody waits for.
+    func send(_ action: AMIAction) {
+        channel.writeAndFlush(ByteBuffer(bytes: action.bytes), promise: nil)
     }
 
     /// Ends the connection; the first reason counts.

@@ -10,6 +10,10 @@ package enum AMILoss: Error, Hashable, Sendable, CustomStringConvertible {
     case flooded
     case unanswered(String)
     case garbled(AMIFault)
+    /// It is there, and not who it should be, or does not encrypt.
+    case insecure(TLSFault)
+    /// Connected, and not greeted.
+    case mute
     case wrongPassword
     case refused(action: String, reason: String)
 
@@ -21,6 +25,16 @@ package enum AMILoss: Error, Hashable, Sendable, CustomStringConvertible {
         case .flooded: "More arrived than could be stored; a new connection takes stock."
         case .unanswered(let action): "Asterisk did not answer “\(action)” in time."
         case .garbled(let fault): "What arrived is not the manager interface: \(fault)."
+        case .insecure(let fault):
+            """
+            No encrypted connection: \(fault). Compare “tls-ca” and “tls-name” with its certificate, and “port” \
+            with “tlsbindaddr” in manager.conf.
+            """
+        case .mute:
+            """
+            The other side says nothing. Is it the encrypted port? Then set “tls: true”. Else compare “port” with \
+            manager.conf.
+            """
         case .wrongPassword: "Asterisk refused user name or secret. Compare both with manager.conf."
         case .refused(let action, let reason): "Asterisk refused “\(action)”: \(reason)."
         }
@@ -31,6 +45,8 @@ extension AMILoss {
     /// What a failed connection means, in the words of the system.
     init(noConnection error: any Error) {
         switch error {
+        case let loss as AMILoss: self = loss
+        case let fault as TLSFault: self = .insecure(fault)
         case let error as NIOConnectionError:
             if let first = error.connectionErrors.first {
                 self = AMILoss(noConnection: first.error)

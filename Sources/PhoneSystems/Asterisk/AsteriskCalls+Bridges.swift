@@ -29,7 +29,7 @@ extension AsteriskCalls {
         case .transfer(let target):
             commands[id] = nil
             transfer(id, to: target, at: time)
-        case .decline, .sendToVoicemail, .hangUp, .answer, .dial, nil: break
+        case .decline, .sendToVoicemail, .hangUp, .answer, .consult, .dial, nil: break
         }
     }
 
@@ -90,7 +90,7 @@ extension AsteriskCalls {
         }
     }
 
-    private mutating func answer(_ id: String, at time: Int) {
+    mutating func answer(_ id: String, at time: Int) {
         guard let leg = legs[id] else { return }
         legs[id]?.stage = .answered
         legs[id]?.answeredAt = time
@@ -134,6 +134,38 @@ extension AsteriskCalls {
             tell(.offered, leg: id, at: time, from: party)
         }
         answer(id, at: time)
+    }
+}
+
+/// Hold.
+extension AsteriskCalls {
+    /// The phone put the other side on hold, or an attended transfer from the panel did.
+    mutating func held(_ id: String, at time: Int) {
+        if case .consult = commands[id]?.kind {
+            commands[id] = nil
+            legs[id]?.isConsulting = true
+        } else {
+            legs[id]?.isHeld = true
+        }
+        tell(.held, leg: id, at: time)
+    }
+
+    /// The agent is back with the other side, by hand or because the target was let go.
+    mutating func retrieved(_ id: String, at time: Int) {
+        legs[id]?.isConsulting = false
+        legs[id]?.isHeld = false
+        tell(.retrieved, leg: id, at: time)
+    }
+
+    /// Two sides that our hold keeps apart are in no bridge: the phone system does not end one when the other
+    /// leaves.
+    mutating func strand(after id: String) {
+        for leg in legs.values where leg.isHeldByUs {
+            guard let far = leg.far, id == leg.id || id == far else { continue }
+            legs[leg.id]?.isHeldByUs = false
+            let left = id == far ? leg.id : far
+            if let channel = channels[left], channel.goneAt == nil { stranded.append(left) }
+        }
     }
 }
 

@@ -39,7 +39,7 @@ extension OwnCommand.Kind {
         case .sendToVoicemail: HangupCause(.voicemail, raw: "in the panel")
         case .answer: HangupCause(.answeredElsewhere, raw: "rung again by the panel")
         case .transfer(let target): HangupCause(.forwarded, raw: "to \(target.cutForShow)")
-        case .hold, .dial: nil
+        case .hold, .consult, .dial: nil
         }
     }
 }

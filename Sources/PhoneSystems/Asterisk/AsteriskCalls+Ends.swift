@@ -38,6 +38,7 @@ extension AsteriskCalls {
         departed.append(Departure(at: clock, channel: id))
         if channel.isLocal { halves[channel.name] = nil }
         endLeg(id)
+        strand(after: id)
         conversations[channel.conversation]?.liveChannels -= 1
         if conversations[channel.conversation]?.liveChannels == 0 {
             tellUnansweredConversation(channel.conversation, at: time)
@@ -157,7 +158,7 @@ extension AsteriskCalls {
         let raw = (channel.hangupCause ?? "0") + " "
         switch commands[leg.id]?.kind {
         case .hangUp, .decline: return HangupCause(.completed, raw: raw + "by the panel")
-        case .sendToVoicemail, .answer, .hold, .transfer, .dial, nil: break
+        case .sendToVoicemail, .answer, .hold, .consult, .transfer, .dial, nil: break
         }
         if channel.wasJoined { return HangupCause(.completed, raw: raw + "by transfer") }
         let far = leg.far.flatMap { channels[$0] }

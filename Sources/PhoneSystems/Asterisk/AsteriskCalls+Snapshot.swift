@@ -4,6 +4,9 @@ import PhoneNumbers
 
 /// Calls in progress: what is learnt after every connect, as nothing is replayed.
 extension AsteriskCalls {
+    /// In seconds: longer than any event takes to arrive.
+    private static let mostDelay = 2
+
     /// The variable of `Status` that tells when a channel was answered, in any time zone. Needs `cdr.conf`.
     package static let answerTime = "CDR(answer,u)"
 
@@ -34,14 +37,25 @@ extension AsteriskCalls {
         for status in seen where status.isCaller { takeIn(status, among: seen) }
         for status in seen where !status.isCaller { takeIn(status, among: seen) }
         for status in seen { connect(status.channel.id) }
+        for status in seen { takeInHold(status, among: seen, at: now) }
         clock = max(clock, now)
         defer { news = [] }
         return news
     }
 
+    /// Whether there are channels of which no event told, though they have existed for a while.
+    func hasUnheard(_ statuses: [AMIMessage]) -> Bool {
+        statuses.contains { message in
+            guard message.event == "Status", let seen = AMIChannel(message) else { return false }
+            let age = message["Seconds"].flatMap(Int.init) ?? 0
+            return age >= Self.mostDelay && channels[seen.id] == nil
+        }
+    }
+
     private struct Status {
         let channel: AMIChannel
         let application: String?
+        let context: String?
         let bridge: String?
         let dialled: String?
         let displayName: String?
@@ -52,6 +66,7 @@ extension AsteriskCalls {
         init(channel: AMIChannel, message: AMIMessage, at now: Int) {
             self.channel = channel
             application = message["Application"]
+            context = message["Context"]
             bridge = message["BridgeID"]
             dialled = message["DNID"]
             displayName = message["ConnectedLineName"]?.cutForShow
@@ -64,7 +79,15 @@ extension AsteriskCalls {
         }
 
         /// The channel called somebody, rather than being called.
-        var isCaller: Bool { application == "Dial" || channel.state == .ring }
+        var isCaller: Bool {
+            let isFirst = channel.id == channel.linkedID && dialled != nil
+            return application == "Dial" || channel.state == .ring || (isFirst && isKeptWaiting)
+        }
+
+        /// The agent's side of our hold by redirect.
+        var isKeptWaiting: Bool {
+            application == "Wait" && bridge == nil && channel.exten == "agent"
+        }
 
         var origin: TrackedLeg.Origin {
             if application == "AppDial2" { return .clickToDial }
@@ -134,6 +157,22 @@ extension AsteriskCalls {
         tell(
             .offered, leg: id, at: status.bornAt, from: taken == .outbound ? nil : other, to: to,
             queue: channel.queue)
+    }
+
+    /// Our hold by redirect, found again: both sides wait at the two extensions of one context. When it began is
+    /// not told.
+    private mutating func takeInHold(_ status: Status, among all: [Status], at now: Int) {
+        let id = status.channel.id
+        guard status.isKeptWaiting, let leg = legs[id], leg.stage != .over, !leg.isHeldByUs,
+            let far = all.first(where: {
+                $0.channel.exten == "caller" && $0.context == status.context
+                    && channels[$0.channel.id]?.conversation == channels[id]?.conversation
+            })
+        else { return }
+        if leg.stage == .offered { answer(id, at: status.answeredAt ?? now) }
+        legs[id]?.far = far.channel.id
+        legs[id]?.isHeldByUs = true
+        tell(.held, leg: id, at: now)
     }
 
     /// The other side as the leg's own phone shows it.

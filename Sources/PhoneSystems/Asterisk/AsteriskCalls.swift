@@ -32,6 +32,8 @@ package struct AsteriskCalls: Sendable {
     var commands: [String: OwnCommand] = [:]
     /// Legs with commands for channels that do not exist yet, oldest first.
     var requests: [String] = []
+    /// Channels that wait for somebody who has left: to be hung up.
+    var stranded: [String] = []
     /// What is over, in the order of its end.
     var departed: [Departure] = []
     /// The latest time that any event told.
@@ -131,8 +133,8 @@ package struct AsteriskCalls: Sendable {
             }
             entered(id, bridge: message["BridgeUniqueid"], at: time)
         case .bridgeLeft: left(id, bridge: message["BridgeUniqueid"], at: time)
-        case .hold: tell(.held, leg: id, at: time)
-        case .unhold: tell(.retrieved, leg: id, at: time)
+        case .hold: held(id, at: time)
+        case .unhold: retrieved(id, at: time)
         case .blindTransfer: blindlyTransferred(message, at: time)
         case .attendedTransfer: transferredAfterTalk(message, at: time)
         case .hangupRequested: requested(\.hangupRequest, id, message, at: time)

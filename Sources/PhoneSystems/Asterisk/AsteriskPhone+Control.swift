@@ -7,16 +7,25 @@ extension AsteriskPhone {
     package func abilities(for line: String, in call: Call) -> Set<CallAbility> {
         guard connection != nil else { return [] }
         let mine = liveLegs(of: call.id, line: line)
-        var can: Set<CallAbility> = []
         if mine.contains(where: \.isRinging) {
-            can.insert(.decline)
-            if settings.answering != .byHand { can.insert(.answer) }
-        } else if !mine.isEmpty {
-            can.insert(.hangUp)
+            return settings.answering(of: line) == .byHand ? [.decline] : [.decline, .answer]
         }
-        if mine.contains(where: { $0.stage == .answered }) {
-            can.insert(.transfer)
-            if settings.holding == .notify { can.insert(.hold) }
+        if let talking = mine.first(where: { $0.stage == .answered }) {
+            return abilities(of: talking)
+        }
+        return mine.isEmpty ? [] : [.hangUp]
+    }
+
+    private func abilities(of leg: TrackedLeg) -> Set<CallAbility> {
+        // To hang up would complete the transfer.
+        if leg.isConsulting { return [.completeTransfer, .cancelTransfer] }
+        if leg.isHeldByUs { return [.hangUp, .retrieve] }
+        var can: Set<CallAbility> = [.hangUp, .transfer]
+        if settings.canConsult { can.insert(.consult) }
+        switch settings.holding(of: leg.line) {
+        case .byHand: break
+        case .notify: can.insert(leg.isHeld ? .retrieve : .hold)
+        case .redirect: if !leg.isHeld && leg.far != nil { can.insert(.hold) }
         }
         return can
     }
@@ -25,7 +34,7 @@ extension AsteriskPhone {
         guard settings.canDial, connection != nil, state.may("Originate"),
             let endpoint = settings.endpoints(of: line).first
         else { return false }
-        return !state.unknownEndpoints.contains(endpoint)
+        return !state.missing.contains { $0.name == endpoint }
     }
 
     package func outage() -> String? {
@@ -42,16 +51,22 @@ extension AsteriskPhone {
             try await hangUp(liveLegs(of: call, line: line), as: .hangUp, cause: 16)
         case .answer(let call, extension: let line): try await answer(call, line)
         case .hold(let call, extension: let line):
-            try await notify("hold", talkingLeg(of: call, line: line))
-        case .retrieve:
-            throw .notSupported("Press hold on the phone itself to take the call back.")
+            try await hold(try talkingLeg(of: call, line: line))
+        case .retrieve(let call, extension: let line):
+            try await retrieve(try talkingLeg(of: call, line: line))
         case .transfer(let call, extension: let line, to: let target):
             try await transfer(try talkingLeg(of: call, line: line), to: target)
+        case .consult(let call, extension: let line, to: let target):
+            try await consult(try talkingLeg(of: call, line: line), with: target)
+        case .completeTransfer(let call, extension: let line):
+            try await complete(try talkingLeg(of: call, line: line))
+        case .cancelTransfer(let call, extension: let line):
+            try await cancel(try talkingLeg(of: call, line: line))
         case .dial(from: let line, to: let number): try await dial(from: line, to: number)
         }
     }
 
-    private func hangUp(
+    func hangUp(
         _ legs: [TrackedLeg], as kind: OwnCommand.Kind, cause: Int
     ) async throws(ControlRefusal) {
         guard !legs.isEmpty else { throw Self.isOver }
@@ -66,7 +81,7 @@ extension AsteriskPhone {
         guard let leg = liveLegs(of: call, line: line).first(where: \.isRinging) else {
             throw Self.isOver
         }
-        switch settings.answering {
+        switch settings.answering(of: line) {
         case .byHand: throw .notSupported("Answer this call on the phone.")
         case .notify: try await notify("talk", leg)
         case .redial(let context):
@@ -81,21 +96,9 @@ extension AsteriskPhone {
     }
 
     /// Success means that it was sent: what the phone makes of it arrives as events.
-    private func notify(_ event: String, _ leg: TrackedLeg) async throws(ControlRefusal) {
+    func notify(_ event: String, _ leg: TrackedLeg) async throws(ControlRefusal) {
         try await send(
             "PJSIPNotify", [.init("Channel", leg.id), .init("Variable", "Event=\(event)")])
-    }
-
-    private func transfer(
-        _ leg: TrackedLeg, to target: DialString
-    ) async throws(ControlRefusal) {
-        try await requireKnown(target)
-        try await send(
-            "BlindTransfer",
-            [
-                .init("Channel", leg.id), .init("Context", settings.dialContext),
-                .init("Exten", target.description),
-            ])
     }
 
     private func dial(from line: String, to number: DialString) async throws(ControlRefusal) {
@@ -117,7 +120,7 @@ extension AsteriskPhone {
 
     /// A transfer to a number that the dialplan does not know is answered "succeeded", and the call is lost.
     /// Where the phone system cannot say (`func_dialplan` is not loaded), it is tried.
-    private func requireKnown(_ number: DialString) async throws(ControlRefusal) {
+    func requireKnown(_ number: DialString) async throws(ControlRefusal) {
         guard let connection else { throw Self.isLost }
         let question = "DIALPLAN_EXISTS(\(settings.dialContext),\(number),1)"
         let answer: [AMIMessage]
@@ -132,7 +135,7 @@ extension AsteriskPhone {
         }
     }
 
-    private func send(
+    func send(
         _ name: String, _ fields: [AMIMessage.Field],
         remembering own: (kind: OwnCommand.Kind, leg: String)? = nil
     ) async throws(ControlRefusal) {
@@ -156,7 +159,7 @@ extension AsteriskPhone {
         "The phone system cannot be reached now. Use the phone.")
     private static let isSilent = ControlRefusal.unreachable(
         "The phone system did not answer. Look at the phone before trying again.")
-    private static let isOver = ControlRefusal.notNow("This call is over.")
+    static let isOver = ControlRefusal.notNow("This call is over.")
 
     private func liveLegs(of call: Call.ID, line: String) -> [TrackedLeg] {
         calls.legs.values.filter { $0.call == call && $0.line == line && $0.stage != .over }

@@ -16,7 +16,8 @@ package actor AsteriskPhone: ConnectedPhoneSystem {
     let now: @Sendable () -> Date
     /// What our own channel ids begin with: another start must not use them again.
     let ownPrefix: String
-    private var endpoints: [String] = []
+    /// The agents' phones, by extension.
+    private var phones: [MissingPhone] = []
     private var lastAction = 0
     /// Events that are not stored yet, in order. It outlives a connection: they are not told twice.
     private var outbox: [CallEvent] = []
@@ -42,7 +43,9 @@ package actor AsteriskPhone: ConnectedPhoneSystem {
     package func serve(extensions: Set<String>, plan: NumberingPlan) async {
         calls.lines = settings.lines(of: extensions)
         calls.plan = plan
-        endpoints = extensions.sorted().flatMap(settings.endpoints)
+        phones = extensions.sorted().flatMap { line in
+            settings.endpoints(of: line).map { MissingPhone(extension: line, name: $0) }
+        }
         if let connection { try? await checkLines(on: connection) }
     }
 
@@ -71,7 +74,8 @@ package actor AsteriskPhone: ConnectedPhoneSystem {
         _ receive: @escaping @Sendable ([CallEvent]) async throws -> Void,
         onConnect: () -> Void
     ) async throws {
-        let connection = try await AMIConnection.open(host: settings.host, port: settings.port)
+        let connection = try await AMIConnection.open(
+            host: settings.host, port: settings.port, trust: settings.trust)
         defer {
             connection.close(.closed)
             self.connection = nil
@@ -85,6 +89,7 @@ package actor AsteriskPhone: ConnectedPhoneSystem {
             statuses, at: phoneNow, lostAt: state.lostAt?.addingTimeInterval(state.clockDifference))
         state.connected(connection.banner, rights: rights)
         self.connection = connection
+        releaseStranded()
         try await checkLines(on: connection)
         onConnect()
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -109,6 +114,8 @@ package actor AsteriskPhone: ConnectedPhoneSystem {
 
     private func take(_ message: AMIMessage) {
         let events = calls.apply(message)
+        releaseStranded()
+        if message.event != nil { state.hasHeardEvent = true }
         guard !events.isEmpty else { return }
         state.told(events.count, at: now())
         outbox += events
@@ -134,11 +141,20 @@ package actor AsteriskPhone: ConnectedPhoneSystem {
         while connection.loss == nil {
             try await ContinuousClock().sleep(for: .seconds(Self.pingSeconds))
             do {
-                _ = try await clock(of: connection)
+                let time = try await clock(of: connection)
+                try await checkHearing(on: connection, at: time)
             } catch let loss as AMILoss {
                 connection.close(loss)
             }
         }
+    }
+
+    /// A user without the class `call` in its `read` is told nothing, and no action says so: it shows when there
+    /// are calls of which nothing was heard. Asked only while nothing has been heard at all.
+    private func checkHearing(on connection: AMIConnection, at time: Date) async throws {
+        guard !state.hasHeardEvent else { return }
+        let statuses = try await ask(try .status(id: nextAction()), on: connection)
+        state.isDeaf = !state.hasHeardEvent && calls.hasUnheard(statuses)
     }
 
     /// The phone system's time now; how much it differs from ours is noted.
@@ -154,7 +170,12 @@ package actor AsteriskPhone: ConnectedPhoneSystem {
     }
 
     private func logIn(on connection: AMIConnection) async throws {
-        let challenge = try await ask(try .challenge(id: nextAction()), on: connection)
+        let challenge: [AMIMessage]
+        do {
+            challenge = try await ask(try .challenge(id: nextAction()), on: connection)
+        } catch {
+            throw connection.banner == nil ? AMILoss.mute : error
+        }
         let text = challenge.first?["Challenge"] ?? ""
         let key = LegacyDigest.md5(of: Array((text + settings.secret.revealed()).utf8))
         let answer = try await connection.ask(
@@ -170,15 +191,15 @@ package actor AsteriskPhone: ConnectedPhoneSystem {
 
     /// Which of the agents' phones the phone system does not know. Where it cannot say, none.
     private func checkLines(on connection: AMIConnection) async throws {
-        var unknown: [String] = []
-        for endpoint in endpoints {
+        var missing: [MissingPhone] = []
+        for phone in phones {
             let answer = try await connection.ask(
                 try AMIAction(
                     "Getvar", id: nextAction(),
-                    [.init("Variable", "DEVICE_STATE(PJSIP/\(endpoint))")]))
-            if answer.first?["Value"] == "INVALID" { unknown.append(endpoint) }
+                    [.init("Variable", "DEVICE_STATE(PJSIP/\(phone.name))")]))
+            if answer.first?["Value"] == "INVALID" { missing.append(phone) }
         }
-        state.unknownEndpoints = unknown
+        state.missing = missing
     }
 
     /// An answer that is no refusal.
@@ -189,6 +210,18 @@ package actor AsteriskPhone: ConnectedPhoneSystem {
                 action: action.name, reason: first["Message"] ?? "no reason given")
         }
         return answer
+    }
+
+    /// Whether something became true of the calls within some seconds.
+    func hears(
+        within seconds: Int, _ holds: (AsteriskCalls) -> Bool
+    ) async throws -> Bool {
+        let deadline = ContinuousClock.now + .seconds(seconds)
+        while !holds(calls) {
+            guard ContinuousClock.now < deadline else { return false }
+            try await ContinuousClock().sleep(for: .milliseconds(20))
+        }
+        return true
     }
 
     func nextAction() -> String {

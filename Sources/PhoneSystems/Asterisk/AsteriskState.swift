@@ -16,7 +16,11 @@ struct AsteriskState {
     private var isConnected = false
     private var isRunning = false
     /// Agents' phones that it does not have.
-    var unknownEndpoints: [String] = []
+    var missing: [MissingPhone] = []
+    /// Something was told since the last connect.
+    var hasHeardEvent = false
+    /// Calls go on of which nothing is told.
+    var isDeaf = false
     private var events = 0
     private var lastEventAt: Date?
     /// Connections given up because more arrived than could be stored.
@@ -32,6 +36,8 @@ struct AsteriskState {
         isConnected = true
         loss = nil
         lostAt = nil
+        hasHeardEvent = false
+        isDeaf = false
     }
 
     mutating func lost(_ loss: AMILoss, at time: Date) {
@@ -57,7 +63,7 @@ struct AsteriskState {
             product: "Asterisk", isGood: faults.isEmpty,
             text: faults.isEmpty
                 ? "Connected to \(place), \(banner ?? "Asterisk")." : faults.joined(separator: " "),
-            lastEventAt: lastEventAt, events: events)
+            missing: isConnected ? missing : [], lastEventAt: lastEventAt, events: events)
     }
 
     private func faults(_ settings: AsteriskSettings, _ calls: AsteriskCalls) -> [String] {
@@ -68,6 +74,10 @@ struct AsteriskState {
             faults.append(
                 "This Asterisk is older than 16, the oldest version that is known to work.")
         }
+        if isDeaf && !hasHeardEvent {
+            faults.append(
+                "It tells nothing of its calls: add “read = call,agent,user” in manager.conf.")
+        }
         if !may("Hangup") {
             faults.append(
                 "Its user may not end calls: add “write = call” to its section in manager.conf.")
@@ -75,14 +85,8 @@ struct AsteriskState {
         if settings.canDial && !may("Originate") {
             faults.append("Click-to-dial is on: add “originate” to its “write” in manager.conf.")
         }
-        let needsNotify = settings.answering == .notify || settings.holding == .notify
-        if needsNotify && !may("PJSIPNotify") {
+        if settings.usesNotify && !may("PJSIPNotify") {
             faults.append("Answer or Hold is set to notify: add “system” to its “write”.")
-        }
-        if !unknownEndpoints.isEmpty {
-            let some = unknownEndpoints.prefix(10).joined(separator: ", ")
-            faults.append(
-                "It has no phones named \(some): compare People and lines with its endpoints.")
         }
         if calls.untimedEvents > 0 {
             faults.append(

@@ -14,6 +14,8 @@ package struct OwnCommand: Hashable, Sendable {
         case answer
         /// Double `Redirect`: caller and leg wait apart from each other.
         case hold
+        /// `Atxfer`: the other side waits, and the agent's phone rings the target.
+        case consult
         /// `Redirect` of the caller to another extension.
         case transfer(to: String)
         /// `Originate`; the leg is the `ChannelId` that we chose.

@@ -24,6 +24,10 @@ struct TrackedLeg {
     var answeredAt: Int?
     /// The channel it talked with last.
     var far: String?
+    /// The phone itself keeps the other side waiting.
+    var isHeld = false
+    /// The agent speaks with the target of an attended transfer.
+    var isConsulting = false
     /// Our hold by redirect: both sides wait apart.
     var isHeldByUs = false
 

@@ -51,6 +51,12 @@ package struct CallControls: Sendable {
 /// A button of a live call.
 package enum CallAbility: String, Codable, Sendable, CaseIterable {
     case answer, decline, hangUp, hold, retrieve, transfer
+    /// An attended transfer: the agent speaks with the target first, while the other side waits.
+    case consult
+    /// The other side is joined with the target, and the agent leaves.
+    case completeTransfer
+    /// The target is let go, and the agent speaks with the other side again.
+    case cancelTransfer
 }
 
 package enum CallCommand: Hashable, Sendable {
@@ -60,7 +66,11 @@ package enum CallCommand: Hashable, Sendable {
     case hangUp(Call.ID, extension: String)
     case hold(Call.ID, extension: String)
     case retrieve(Call.ID, extension: String)
+    /// At once, without a word to the target (blind).
     case transfer(Call.ID, extension: String, to: DialString)
+    case consult(Call.ID, extension: String, to: DialString)
+    case completeTransfer(Call.ID, extension: String)
+    case cancelTransfer(Call.ID, extension: String)
     case dial(from: String, to: DialString)
 }
 

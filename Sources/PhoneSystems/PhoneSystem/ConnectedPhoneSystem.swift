@@ -16,19 +16,69 @@ package protocol ConnectedPhoneSystem: CallFeed, CallControl {
 package struct PhoneSystemCondition: Hashable, Sendable {
     /// The vendor's name for it, as people know it.
     package let product: String
-    package let isGood: Bool
+    package private(set) var isGood: Bool
     /// What is wrong and what would help; where nothing is wrong, what it is connected to. No secrets.
-    package let text: String
+    package private(set) var text: String
+    /// Agents' phones that it does not have. Another one may have them: see `all`.
+    package let missing: [MissingPhone]
     /// When it last told something of a call, by our clock.
     package let lastEventAt: Date?
     /// Events of calls since the start.
     package let events: Int
 
-    package init(product: String, isGood: Bool, text: String, lastEventAt: Date?, events: Int) {
+    package init(
+        product: String, isGood: Bool, text: String, missing: [MissingPhone] = [],
+        lastEventAt: Date?, events: Int
+    ) {
         self.product = product
         self.isGood = isGood
         self.text = text
+        self.missing = missing
         self.lastEventAt = lastEventAt
         self.events = events
+    }
+}
+
+/// A phone of an agent that a phone system should have, and has not.
+package struct MissingPhone: Hashable, Sendable {
+    package let `extension`: String
+    /// What it is called there.
+    package let name: String
+
+    package init(extension: String, name: String) {
+        self.extension = `extension`
+        self.name = name
+    }
+}
+
+extension PhoneSystemCondition {
+    /// How all of them stand together: an agent's phone may be at any of them, so it is missing where none has it.
+    /// That is said of each.
+    package static func all(
+        of systems: [any ConnectedPhoneSystem]
+    ) async -> [(system: String, condition: PhoneSystemCondition)] {
+        var all: [(system: String, condition: PhoneSystemCondition)] = []
+        for each in systems { all.append((each.system, await each.condition())) }
+        let nowhere = nowhere(among: all.map(\.condition))
+        return all.map { ($0.system, $0.condition.lacking(nowhere)) }
+    }
+
+    /// The extensions whose phone none of these has.
+    package static func nowhere(among conditions: [PhoneSystemCondition]) -> Set<String> {
+        guard let first = conditions.first else { return [] }
+        return conditions.dropFirst().reduce(Set(first.missing.map(\.extension))) {
+            $0.intersection($1.missing.map(\.extension))
+        }
+    }
+
+    private func lacking(_ extensions: Set<String>) -> PhoneSystemCondition {
+        let names = missing.filter { extensions.contains($0.extension) }.map(\.name)
+        guard !names.isEmpty else { return self }
+        var faulty = self
+        let some = names.prefix(10).joined(separator: ", ")
+        let fault = "It has no phones named \(some): compare People and lines with its endpoints."
+        faulty.text = isGood ? fault : "\(text) \(fault)"
+        faulty.isGood = false
+        return faulty
     }
 }

@@ -9,10 +9,19 @@ package struct SettingFields: Sendable {
 
     /// The phone system's name: the first half of every call id from it.
     package let name: String
+    /// What this part of them stands under, below the name; empty for the whole.
+    package let key: String
+    private let path: String
     private let values: [String: Value]
 
     package init(name: String, values: [String: Value]) {
+        self.init(name: name, key: "", path: "phone-systems: \(name)", values: values)
+    }
+
+    private init(name: String, key: String, path: String, values: [String: Value]) {
         self.name = name
+        self.key = key
+        self.path = path
         self.values = values
     }
 
@@ -99,8 +108,27 @@ package struct SettingFields: Sendable {
         return lists
     }
 
+    /// Settings by a key of their own, in the order of these keys.
+    package func tables(_ key: String) throws(SettingFault) -> [SettingFields] {
+        guard let value = values[key] else { return [] }
+        guard case .table(let table) = value else {
+            throw fault(key, "must be a table, with settings below each extension.")
+        }
+        var all: [SettingFields] = []
+        for (own, value) in table.sorted(by: { $0.key < $1.key }) {
+            guard case .table(let values) = value else {
+                throw fault(key, "must have settings below “\(own.prefix(40))”.")
+            }
+            all.append(
+                SettingFields(
+                    name: name, key: own, path: "\(path): \(key): \(own.prefix(40))",
+                    values: values))
+        }
+        return all
+    }
+
     package func fault(_ key: String, _ what: String) -> SettingFault {
-        SettingFault(description: "phone-systems: \(name): \(key) \(what)")
+        SettingFault(description: "\(path): \(key) \(what)")
     }
 }
 

@@ -118,6 +118,8 @@ package struct DemoExchange: Sendable {
         case .transfer(let call, let own, let target):
             try require(call, own, [.talking, .held], "Only an answered call can be transferred.")
             return transfer(call, own, to: target, now: now)
+        case .consult, .completeTransfer, .cancelTransfer:
+            throw .notSupported("The demo phone transfers at once.")
         case .dial(let own, let target):
             return dial(id: newID, from: own, to: target, now: now)
         }

@@ -54,11 +54,15 @@ def own(program: str, pbx: Asterisk, tmp_path) -> Iterator[Callable]:
     started = []
 
     def own(
-        second: Asterisk | None = None, environment: dict | None = None, **settings
+        second: Asterisk | None = None,
+        environment: dict | None = None,
+        plug: Callable[[Asterisk], dict] = lambda asterisk: {},
+        **settings,
     ) -> tuple[Asterisk, Server]:
+        """`plug` gives the settings that are known once the phone system is up."""
         asterisk = Asterisk(pbx.version, ring_seconds=RING_SECONDS).start()
         started.append(asterisk.remove)
-        text = asterisk.settings(**settings)
+        text = asterisk.settings(**settings, **plug(asterisk))
         if second:
             text += second.settings("branch").removeprefix("phone-systems:\n")
         file = tmp_path / "callmatch.yaml"

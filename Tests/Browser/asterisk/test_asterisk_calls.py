@@ -203,6 +203,8 @@ def test_transferred_at_the_phone(hire, lines):
     rung = lines.next_call(lines.ada)
     rung.answer()
     caller.until("talking")
+    # A telephone cannot be quicker than the bridge: its REFER would find nobody to transfer.
+    expect(desk.panel.button("Transfer")).to_be_visible()
     rung.transfer("1002")
     second = lines.next_call(lines.ben)
     expect(colleague.panel.call(ADA.name)).to_be_visible()

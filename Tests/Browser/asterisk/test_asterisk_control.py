@@ -30,16 +30,14 @@ def press(page, name: str) -> None:
     page.get_by_role("button", name=name, exact=True).click()
 
 
-def test_answer_hold_and_hang_up_by_notify(own, panel):
-    asterisk, server = own(user="ctiphone", answer="notify", hold="notify")
+def test_answer_and_hang_up_by_notify(own, panel):
+    asterisk, server = own(user="ctiphone", answer="notify")
     connected(server)
     page, phone, trunk = panel(server), asterisk.phone("1001"), asterisk.trunk()
     trunk.dial("1001", f"<sip:{MAX}@127.0.0.2>")
     rung = phone.rings().until("ringing")
     press(page, "Answer")
     rung.until("talking")
-    press(page, "Hold")
-    expect(page.get_by_role("region", name="Live calls", exact=True)).to_contain_text("On hold")
     press(page, "Hang up")
     rung.until("ended")
     expect(page.get_by_text("Call ended")).to_be_visible()
@@ -73,6 +71,29 @@ def test_only_what_this_line_can_do_is_shown(own, panel):
     expect(page.get_by_role("button", name="Transfer", exact=True)).to_be_visible()
     expect(page.get_by_role("button", name="Hold", exact=True)).to_be_hidden()
     assert server.api("ada").desk()["line"]["state"] == "talking"
+
+
+def test_each_line_has_settings_of_its_own(own):
+    """Ben's phone obeys; Ada's does not."""
+    lines = {"1002": {"answer": "notify", "hold": "redirect", "hold-context": "panel-hold"}}
+    asterisk, server = own(user="ctiphone", lines=lines)
+    connected(server)
+    phones, trunk = [asterisk.phone(each) for each in ("1001", "1002")], asterisk.trunk()
+    rings, talks = [{"decline"}, {"answer", "decline"}], [{"hangUp", "transfer"}, {"hangUp", "hold", "transfer"}]
+    trunk.dial("2000", f"<sip:{MAX}@127.0.0.2>")
+    for name, phone, expected in zip(("ada", "ben"), phones, rings, strict=True):
+        phone.rings().until("ringing")
+        picture = server.api(name).desk_where(lambda picture: picture["line"]["state"] == "ringing")
+        assert set(picture["calls"][0]["can"]) == expected, name
+    for name, phone, expected in zip(("ada", "ben"), phones, talks, strict=True):
+        if name == "ben":
+            phones[0].calls[0].hang_up()
+            trunk.dial("1002", f"<sip:{MAX}@127.0.0.2>")
+            phone.rings(2).until("ringing")
+        phone.calls[-1].answer()
+        picture = server.api(name).desk_where(lambda picture: picture["line"]["state"] == "talking")
+        can = next(set(each["can"]) for each in picture["calls"] if each["state"] == "talking")
+        assert can == expected, name
 
 
 def test_a_transfer_to_nobody_is_refused_and_the_call_goes_on(own):

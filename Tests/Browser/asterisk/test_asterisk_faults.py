@@ -2,6 +2,8 @@
 
 import subprocess
 
+import pytest
+from cable import Cable
 from connection import condition, connected, until
 from customers import ADA
 from pbx import Asterisk
@@ -80,6 +82,93 @@ def test_a_call_that_began_while_we_were_away_has_its_times(own):
     ada.desk_where(lambda picture: all(each.get("endedAt") for each in picture["calls"]))
 
 
+def behind_a_cable(own):
+    """A phone system whose cable can be cut: (it, the server, the cable)."""
+    cables = []
+
+    def plug(asterisk):
+        cables.append(Cable(asterisk.ami))
+        return {"port": cables[0].port}
+
+    asterisk, server = own(plug=plug)
+    return asterisk, server, cables[0]
+
+
+def test_the_connection_is_cut_and_the_call_goes_on(own):
+    asterisk, server, cable = behind_a_cable(own)
+    admin, ada = connected(server), server.api("ada")
+    _, caller = talking(asterisk, ada)
+    cable.cut()
+    until(lambda: not is_green(admin), what="the loss is noticed")
+    assert "hangUp" not in ada.desk()["calls"][0]["can"]
+    cable.mend()
+    until(lambda: is_green(admin), within=40, what="connected again")
+    assert [each["state"] for each in ada.desk()["calls"]] == ["talking"]
+    caller.hang_up()
+    picture = ada.desk_where(lambda picture: all(each.get("endedAt") for each in picture["calls"]))
+    assert len(picture["calls"]) == 1
+    assert server.audit()["calls"] == 1
+
+
+def test_the_connection_is_cut_and_the_call_ends_meanwhile(own):
+    asterisk, server, cable = behind_a_cable(own)
+    admin, ada = connected(server), server.api("ada")
+    _, caller = talking(asterisk, ada)
+    cable.cut()
+    until(lambda: not is_green(admin), what="the loss is noticed")
+    caller.hang_up()
+    until(lambda: "0 active channels" in asterisk.cli("core show channels"), what="the call is over")
+    cable.mend()
+    until(lambda: is_green(admin), within=40, what="connected again")
+    picture = ada.desk_where(lambda picture: all(each.get("endedAt") for each in picture["calls"]))
+    call = ada.get(f"calls/{picture['calls'][0]['id']}")["call"]
+    assert call["reconstructed"], call
+
+
+def test_a_user_that_hears_nothing_is_said(own):
+    """No action tells that `read` lacks the class `call`: it shows when there is a call."""
+    asterisk, server = own(user="ctideaf")
+    admin = connected(server)
+    asterisk.phone("1001")
+    asterisk.trunk().dial("1001", f"<sip:{MAX}@127.0.0.2>")
+    source = until(lambda: "read = call" in (found := condition(admin))["text"] and found)
+    assert source["state"] == "red"
+
+
+def test_an_encrypted_connection(own):
+    def encrypted(asterisk):
+        return {"port": asterisk.ami_tls, "tls": "true", "tls-ca": asterisk.certificate, "tls-name": "pbx.example"}
+
+    asterisk, server = own(plug=encrypted)
+    admin, ada = connected(server), server.api("ada")
+    _, caller = talking(asterisk, ada)
+    assert is_green(admin)
+    caller.hang_up()
+    ada.desk_where(lambda picture: all(each.get("endedAt") for each in picture["calls"]))
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"tls-name": "other.example"}, "ostname mismatch"),
+        ({"tls-name": "pbx.example", "tls-ca": None}, "certificate is not trusted"),
+        ({"tls-name": "pbx.example", "port": "plain"}, "wrong version number"),
+        ({"tls": None, "tls-ca": None}, "Is it the encrypted port?"),
+    ],
+    ids=["another name", "unknown authority", "port without TLS", "TLS port without tls"],
+)
+def test_who_is_not_who_it_should_be_is_not_told_the_password(own, settings, words):
+    def encrypted(asterisk):
+        usual = {"port": asterisk.ami_tls, "tls": "true", "tls-ca": asterisk.certificate}
+        changed = {key: asterisk.ami if value == "plain" else value for key, value in settings.items()}
+        return {key: value for key, value in (usual | changed).items() if value is not None}
+
+    _, server = own(plug=encrypted)
+    admin = server.api("admin")
+    source = until(lambda: words in (found := condition(admin))["text"] and found, what=words)
+    assert source["state"] == "red"
+
+
 def test_a_wrong_password_is_said(own):
     _, server = own(secret="wrong")
     admin = server.api("admin")
@@ -97,7 +186,7 @@ def test_a_missing_right_is_said(own):
     assert source["state"] == "red"
 
 
-def test_a_phone_that_it_does_not_have_is_said(own):
+def test_a_phone_that_it_does_not_have_is_said(own, browser, looks):
     _, server = own()
     admin = connected(server)
     admin.post(
@@ -106,6 +195,14 @@ def test_a_phone_that_it_does_not_have_is_said(own):
     )
     source = until(lambda: "1099" in (found := condition(admin))["text"] and found)
     assert source["state"] == "red"
+    people = {each["id"]: each["missing"] for each in admin.get("admin/people")["people"]}
+    assert people.pop("zoe") == ["1099"] and not any(people.values()), people
+    page = browser.new_page()
+    page.goto(server.link("admin"))
+    page.goto(f"{server.address}/admin/people")
+    expect(page.get_by_text("No phone system has 1099")).to_be_visible()
+    looks.at(page, "people-without-a-phone")
+    page.close()
     command = [server.program, "doctor", "--data", str(server.folder)]
     doctor = subprocess.run(command, capture_output=True, text=True, timeout=60)
     assert doctor.returncode == 1 and "1099" in doctor.stdout, doctor

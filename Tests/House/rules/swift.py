@@ -13,7 +13,7 @@ REAL_TIME = {
     "Sources/CallHandling/Clockwork.swift": "the loop that asks every half second what is due",
     "Sources/CallLogging/DeliveryService.swift": "the loop that wakes the delivery now and then",
     "Sources/DeskServer/DeskServer.swift": "the beat that keeps event streams open",
-    "Sources/PhoneSystems/Asterisk/AsteriskPhone.swift": "pauses between pings and attempts",
+    "Sources/PhoneSystems/Asterisk/AsteriskPhone.swift": "pauses between pings, attempts and looks",
     "Sources/PhoneSystems/ScriptedCalls/DemoPhone.swift": "the loop that plays calls in real time",
 }
 
