@@ -76,6 +76,7 @@ def test_s7_unanswered_and_declined_calls_are_in_recent_calls(desk, admin, phone
     missed_number, declined_number = free_number(admin), free_number(admin)
     phone_rules(no_answer=1)
     missed = desk.ring(missed_number, name="Mina Missed")
+    desk.api.desk_where(lambda picture: any(each["id"] == missed for each in picture["recent"]))
     expect(desk.panel.idle).to_be_visible()
     phone_rules(no_answer=60)
     declined = desk.ring(declined_number, name="Dean Declined")

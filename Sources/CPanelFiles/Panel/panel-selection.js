@@ -44,11 +44,14 @@ export function closePast(id) {
   focusNext(`recent-${id}`);
 }
 
-const loading = new Set();
+const loading = new Map(); // call id → whether something changed since it was asked for
 
 async function loadPast(id) {
-  if (loading.has(id)) return;
-  loading.add(id);
+  if (loading.has(id)) {
+    loading.set(id, true);
+    return;
+  }
+  loading.set(id, false);
   try {
     const { call, timeline } = await get(pathOf('calls', id));
     if (store.past.has(id)) store.past.set(id, { call, timeline: timeline ?? [] });
@@ -60,8 +63,10 @@ async function loadPast(id) {
       closePast(id);
     }
   } finally {
+    const isOld = loading.get(id);
     loading.delete(id);
     changed();
+    if (isOld && store.past.has(id)) loadPast(id);
   }
 }
 
