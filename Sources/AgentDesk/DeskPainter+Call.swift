@@ -46,10 +46,16 @@ extension DeskPainter {
                 match, people: people,
                 order: CandidateOrder(agent: agent.id, spoken: spoken ?? [])),
             person: person.map(PersonView.init),
-            needsPerson: organisation.settings.policy.requiresMatch && log?.person == nil
-                && (log != nil || person == nil),
+            needsPerson: needsPerson(call, log, person),
             log: log.map { view(of: $0, person: person) }, receivedAt: stored.receivedAt,
             call: call)
+    }
+
+    /// Whether a log waits for a person; a call that gets none (a colleague's, say) does not.
+    private func needsPerson(_ call: Call, _ log: CallLog?, _ person: Person?) -> Bool {
+        let policy = organisation.settings.policy
+        guard policy.requiresMatch else { return false }
+        return log.map { $0.person == nil } ?? (person == nil && policy.logs(call))
     }
 
     func view(of log: CallLog, person: Person?) -> LogView {

@@ -199,7 +199,8 @@ class PhoneCall:
 
     def __init__(self, phone: Telephone, dialog: Dialog, invite: Message | None = None):
         self.phone, self.dialog, self.offer = phone, dialog, invite
-        # "new", "ringing", "talking" or "ended"
+        # When each state began.
+        self.times: dict[str, float] = {}
         self.state = "new"
         self.status = 0
         # Seconds until the other side said anything; a real telephone asks again after half a second.
@@ -207,6 +208,22 @@ class PhoneCall:
         self.heard_after: float | None = None
         self._last = ""
         self._more: dict[str, str] = {}
+
+    @property
+    def state(self) -> str:
+        """`new`, `ringing`, `talking` or `ended`."""
+        return self._state
+
+    @state.setter
+    def state(self, state: str) -> None:
+        self._state = state
+        self.times.setdefault(state, time.monotonic())
+
+    @property
+    def talk(self) -> float:
+        """Seconds of talk by this telephone's own clock; 0 when there was none."""
+        until = self.times.get("ended", time.monotonic())
+        return until - self.times.get("talking", until)
 
     def until(self, state: str) -> "PhoneCall":
         self.phone.wait(lambda: self.state == state, f"the call is {self.state}, not {state}")
