@@ -29,6 +29,7 @@ class Panel:
         self.results = self.caller.get_by_role("list", name="Results", exact=True)
         self.information = self.caller.get_by_role("button", name="Caller information", exact=True)
         self.tab_panel = self.caller.get_by_role("tabpanel")
+        self.rest = self.tab_panel.get_by_role("button", name=re.compile("^Show all"))
         self.idle = self.live_calls.get_by_text("No call right now", exact=True)
 
     def region(self, name: str) -> Locator:

@@ -139,7 +139,7 @@ def test_recent_calls(desk, admin, looks):
     panel.recent.get_by_role("radio", name="Missed", exact=True).check()
     looks.at(desk.page, "recent-missed")
     panel.recent.get_by_role("searchbox", name="Search recent calls").fill("nobody at all")
-    expect(panel.recent).to_contain_text("No call fits this search")
+    expect(panel.recent).to_contain_text("No calls match this search")
     looks.at(desk.page, "recent-nothing-found")
 
 

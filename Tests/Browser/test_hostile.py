@@ -153,6 +153,7 @@ def test_as_records_in_the_callers_tabs_and_in_the_log(desk, office, admin, vill
     for tab in ("Opportunities", "Cases"):
         panel.tab(tab).click()
         expect(panel.tab_panel.get_by_role("listitem").first).to_be_visible()
+        panel.rest.click()
         expect_harmless(page, f"the tab {tab}")
     for place in range(0, 20, 5):
         row = panel.tab_panel.get_by_role("listitem").nth(place).get_by_role("button")
@@ -204,6 +205,7 @@ def test_as_subjects_and_notes_of_filed_calls(hire, office, chronicle):
     panel, page = clerk.panel, clerk.page
     call = office.new_call(chronicle["number"], clerk.extension)
     call.report("offered")
+    panel.rest.click()
     expect(panel.tab_panel.get_by_role("listitem")).to_have_count(50)
     expect_harmless(page, "the caller's activity")
     page.goto(f"{clerk.server.address}/crm/contacts/{chronicle['person']['id']}")

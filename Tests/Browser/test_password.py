@@ -15,7 +15,7 @@ def settings(panel: Panel):
 
 def set_password(panel: Panel, current: str, new: str) -> None:
     dialog = settings(panel)
-    dialog.get_by_label("Present password").fill(current)
+    dialog.get_by_label("Current password").fill(current)
     dialog.get_by_label("New password").fill(new)
     dialog.get_by_role("button", name="Set password").click()
 
@@ -58,5 +58,5 @@ def test_a_refused_password_says_which_field_and_why(desk, looks):
     dialog.get_by_label("New password").fill(SECOND)
     dialog.get_by_role("button", name="Set password").click()
     expect(dialog.get_by_role("alert")).to_have_text("This is not the present password.")
-    expect(dialog.get_by_label("Present password")).to_have_attribute("aria-invalid", "true")
+    expect(dialog.get_by_label("Current password")).to_have_attribute("aria-invalid", "true")
     looks.at(desk.page, "password-refused")

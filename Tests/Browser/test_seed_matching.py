@@ -105,7 +105,8 @@ def test_s4_no_match_offers_a_new_contact_or_lead(desk, admin):
     panel = desk.panel
     assert desk.call(call)["match"]["outcome"] == "none"
     offers = [
-        panel.caller.get_by_role("heading", name=re.compile(r"0221 4710\d{3}")),
+        panel.live_calls.get_by_role("heading", name=re.compile(r"0221 4710\d{3}")),
+        panel.caller.get_by_role("heading", name="Who is calling?", exact=True),
         panel.search,
         panel.caller.get_by_role("button", name="New contact", exact=True),
         panel.caller.get_by_role("button", name="New lead", exact=True),

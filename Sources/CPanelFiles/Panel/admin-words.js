@@ -110,7 +110,7 @@ export const words = {
     },
     wrapUpSeconds: {
       label: 'Wrap-up time',
-      hint: 'So long after hang-up an open log completes by itself; 0 completes it at once.', unit: 'seconds',
+      hint: 'An open log completes by itself this long after hang-up; 0 completes it at once.', unit: 'seconds',
       whole: 'Give a whole number of seconds.',
     },
     logInbound: { label: 'Incoming calls', hint: 'Answered calls from outside are logged.' },

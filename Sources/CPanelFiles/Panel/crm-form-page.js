@@ -77,7 +77,7 @@ export class FormPage extends View {
       refusal(problem, { title: pageWords.form.notSaved, hint: pageWords.form.nothingLost }),
       formFields({ fields, values, errors, onInput: (name, value) => this.typed(name, value) }),
       h('div', { key: 'actions', class: 'row form-actions' },
-        submitButton(this.saveLabel ?? pageWords.form.save, isSaving, pageWords.form.saving),
-        h('a', { class: 'button', href: this.cancelAddress }, pageWords.cancel)));
+        h('a', { class: 'button', href: this.cancelAddress }, pageWords.cancel),
+        submitButton(this.saveLabel ?? pageWords.form.save, isSaving, pageWords.form.saving)));
   }
 }

@@ -25,11 +25,11 @@ export function previewView({ import: found, file, kind, isGuessed, refusal: tex
       file && kindField(kind, actions.kind)),
     columnsTable(found),
     warningRows(found),
-    h('div', { key: 'actions', class: 'row' },
+    h('div', { key: 'actions', class: 'row form-actions' },
+      button(words.another, () => actions.again()),
       button(busy ?? words.start(found.rows), () => actions.start(), {
         kind: 'button-primary', disabled: found.rows === 0, 'aria-disabled': busy ? 'true' : null,
-      }),
-      button(words.another, () => actions.again())));
+      })));
 }
 
 const columnsTable = ({ columns, preview }) => h('div', {

@@ -72,8 +72,8 @@ class CRMNew extends FormPage {
     h('h1', { tabindex: '-1' }, words.savedWithCall),
     h('p', {}, words.savedWithCallHint),
     h('div', { class: 'row empty-actions' },
-      button(words.closeTab, () => this.closeTab(), { kind: 'button-primary' }),
-      h('a', { class: 'button', href: created.url }, words.openRecord)),
+      h('a', { class: 'button', href: created.url }, words.openRecord),
+      button(words.closeTab, () => this.closeTab(), { kind: 'button-primary' })),
     cannotClose && notice({ key: 'open', role: 'alert' },
       h('p', {}, words.cannotClose), h('p', {}, h('a', { href: '/' }, words.goToPanel))));
 

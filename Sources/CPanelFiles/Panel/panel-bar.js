@@ -12,7 +12,7 @@ export function topBar(desk) {
   return h('div', { class: 'bar-inner' },
     h('h1', { class: 'brand' }, brandMark(), h('span', { class: 'brand-name' }, words.product)),
     desk && agent(desk),
-    desk && lineState(desk.line),
+    desk && lineState(desk),
     h('button', { class: 'button button-icon', type: 'button', popovertarget: 'menu', id: 'menu-button',
       'aria-label': words.bar.menu, disabled: !desk }, icon('menu')),
     desk && menu(desk));
@@ -25,8 +25,15 @@ function agent({ agent: { displayName, extension } }) {
       h('span', { class: 'unseen' }, ` ${words.bar.extension('')}`), extension));
 }
 
-function lineState({ state }) {
-  return h('p', { class: ['line', `line-${state}`], role: 'status' }, words.bar.line[state] ?? state);
+// After a call the line is free, but the agent is not: the time left is shown, and not read out.
+function lineState({ line: { state }, calls }) {
+  const ended = calls.filter((call) => call.state === 'wrapUp');
+  if (state !== 'ready' || ended.length === 0) {
+    return h('p', { class: ['line', `line-${state}`], key: 'line', role: 'status' }, words.bar.line[state] ?? state);
+  }
+  const until = ended.map((call) => call.wrapUpEndsAt).filter(Boolean).sort().at(-1);
+  return h('p', { class: 'line line-wrap-up', key: 'line', role: 'status' }, words.bar.line.wrapUp,
+    until && h('running-time', { until, 'aria-hidden': 'true' }));
 }
 
 function menu({ agent: { role }, organisation, line }) {

@@ -3,7 +3,7 @@ import { h } from './dom.js';
 import { shown } from './format.js';
 import { query } from './http.js';
 import { icon } from './icons.js';
-import { numberText, titleOf } from './panel-calls.js';
+import { titleOf } from './panel-calls.js';
 import * as commands from './panel-commands.js';
 import { button, disabledWhen, dotted, openElsewhere } from './panel-parts.js';
 import { findPeople } from './panel-people.js';
@@ -41,7 +41,9 @@ function onePerson(call, person, desk) {
     callerInformation(call, person, desk));
 }
 
-function why({ evidence, reason }) {
+function why(candidate) {
+  const { evidence } = candidate;
+  const reason = furtherReason(candidate);
   const lines = (evidence ?? []).slice(0, 3).map((each, index) => h('li', { key: index },
     h('bdi', { class: 'figures' }, evidenceText(each)),
     h('span', { class: 'quiet' }, ` – ${equalityText(each)}`)));
@@ -49,8 +51,12 @@ function why({ evidence, reason }) {
   return h('div', { class: 'why small' },
     h('h4', { class: 'unseen' }, words.caller.why),
     lines.length > 0 && h('ul', null, lines),
-    shown(reason, 200) && h('p', { class: 'quiet' }, h('bdi', null, shown(reason, 200))));
+    reason && h('p', { class: 'quiet' }, h('bdi', null, reason)));
 }
+
+// The server's sentence says the evidence once more, unless it tells of an earlier conversation.
+const furtherReason = ({ evidence, lastSpoken, reason }) =>
+  (lastSpoken || !evidence?.length ? shown(reason, 200) : null);
 
 const evidenceText = ({ field, stored }) => words.caller.evidence(shown(field) ?? '', shown(stored) ?? '');
 const equalityText = ({ equality }) => words.caller.equality[equality] ?? shown(equality);
@@ -81,7 +87,7 @@ function several(call, desk) {
 function choice(call, candidate) {
   const facts = [shown(candidate.title), candidate.account && shown(candidate.account.name)];
   const evidence = candidate.evidence?.[0];
-  const reason = shown(candidate.reason, 160);
+  const reason = furtherReason(candidate);
   return h('li', { key: `${candidate.ref.kind}/${candidate.ref.id}` },
     h('button', { type: 'button', class: 'list-button choice', 'data-stop': '',
       'aria-disabled': disabledWhen(commands.isBusy(call.id, 'person')),
@@ -99,7 +105,6 @@ function choice(call, candidate) {
 
 function nobody(call, desk) {
   const { outcome, candidates } = call.match;
-  const number = numberText(call.number);
   const isWithheld = outcome === 'withheld' || call.number.kind === 'withheld';
   const explain = isWithheld ? words.caller.withheldHint : {
     none: words.caller.noMatch, unusable: words.caller.unusable, internal: words.caller.internal,
@@ -107,14 +112,19 @@ function nobody(call, desk) {
   return h('div', { key: 'nobody', class: 'stack' },
     candidates.length > 0 && h('div', { key: 'back' }, backButton(call, false, 'button-small')),
     h('div', { class: 'unknown' },
-      h('h3', { class: 'unknown-number', id: 'unknown-name', tabindex: '-1' },
-        h('bdi', null, isWithheld ? words.caller.withheld : number ?? titleOf(call))),
+      h('h3', { class: 'person-name', id: 'unknown-name', tabindex: '-1' }, whoText(call)),
       explain && h('p', { class: 'quiet' }, explain)),
     outcome !== 'internal' && [
       findPeople(call),
       h('div', { class: 'row', key: 'create' },
         newContact(call, desk), newLead(call, desk)),
     ]);
+}
+
+// The number stands large in the call's card.
+function whoText({ state, direction }) {
+  if (state === 'wrapUp' || state === 'ended') return words.caller.whoWas;
+  return direction === 'outbound' ? words.caller.whoOutbound : words.caller.who;
 }
 
 function backButton(call, isOnlyMatch, size = '') {

@@ -35,10 +35,11 @@ function card(call, desk, chosen) {
   return h('article', { key: call.id, id: `call-${call.id}`, tabindex: '-1', 'aria-label': name,
     class: ['card', 'call', `call-${call.state}`, !isChosen && 'call-other'] },
     h('div', { class: 'call-line' },
-      h('span', { class: 'call-state' }, icon(callIcon(call)), stateText(call)),
+      h('span', { class: 'call-state' }, icon(callIcon(call)), h('span', null, stateText(call), heldFor(call))),
       runningTime(call)),
     h('h3', { class: 'call-name' }, canChoose ? chooseButton(call, name, isChosen) : h('bdi', null, name)),
-    details(call, name),
+    details(call, name, isChosen),
+    isChosen && completion(call),
     buttons(call),
     transferForm(call));
 }
@@ -54,7 +55,8 @@ export function titleOf(call) {
   return shown(call.title) ?? shown(call.number?.formatted) ?? shown(call.number?.presented) ?? fallback;
 }
 
-export const numberText = (number) => shown(number?.formatted) ?? shown(number?.presented);
+export const numberText = (number) => (number?.kind === 'withheld' ? words.calls.withheld
+  : shown(number?.formatted) ?? shown(number?.presented));
 
 function callIcon({ direction, state }) {
   if (state === 'held') return 'hold';
@@ -73,11 +75,34 @@ function runningTime(call) {
   if (call.state === 'wrapUp') {
     return h('span', { class: 'call-time' }, label, h('time', null, duration(call.talkSeconds ?? 0)));
   }
-  const since = { held: call.heldSince, talking: call.answeredAt }[call.state] ?? call.startedAt;
+  const since = (call.state !== 'ringing' && call.answeredAt) || call.startedAt;
   return h('span', { class: 'call-time' }, label, h('running-time', { since }));
 }
 
-function details(call, name) {
+const heldFor = ({ state, heldSince }) => state === 'held' && heldSince
+  && [' ', h('running-time', { since: heldSince })];
+
+// After the call: when its log completes by itself, and the way to it.
+function completion(call) {
+  if (call.state !== 'wrapUp' || !call.log) return null;
+  const until = completesAt(call);
+  return h('div', { class: 'call-completion', key: 'completion' },
+    until && h('p', { class: 'small quiet' }, `${words.log.completes} `, h('running-time', { until })),
+    h('a', { class: 'small', href: '#call-log', on: { click: goToLog } }, words.calls.toLog));
+}
+
+/** When the log of an ended call completes by itself; null where it does not. */
+export const completesAt = (call) =>
+  (call.log?.state === 'draft' && !call.needsPerson && call.wrapUpEndsAt) || null;
+
+function goToLog(event) {
+  event.preventDefault();
+  const log = document.getElementById('call-log');
+  log?.scrollIntoView();
+  log?.focus({ preventScroll: true });
+}
+
+function details(call, name, isChosen) {
   const number = numberText(call.number);
   const presented = shown(call.presentedName);
   const dialled = numberText(call.dialled);
@@ -90,44 +115,48 @@ function details(call, name) {
     call.reconstructed && !call.joinedInProgress && words.calls.reconstructed,
   ].filter(Boolean);
   return h('div', { class: 'call-details' },
-    dotted([shown(call.company) ?? matchText(call), number !== name && number,
+    dotted([shown(call.company) ?? matchText(call, isChosen), number !== name && number,
       dialled && words.calls.dialled(dialled)]),
     notes.map((text) => h('p', { class: 'quiet small', key: text }, h('bdi', null, text))));
 }
 
-// While nobody is chosen, the line of the company says how the look-up went.
-function matchText({ match: { outcome, count }, person }) {
-  if (person) return null;
+// While nobody is chosen, the line of the company says how the look-up went. For the call that is
+// shown below, its Caller says that.
+function matchText({ match: { outcome, count }, person }, isChosen) {
+  if (person || (isChosen && outcome !== 'multiple')) return null;
   return outcome === 'multiple' ? words.calls.possible(count) : words.calls.match[outcome] ?? null;
 }
 
 function buttons(call) {
   const can = new Set(call.can);
   const view = viewOf(call.id);
+  const isTransferOpen = view.transferTo !== null;
   const transfer = () => {
-    view.transferTo = '';
-    focusNext(`transfer-${call.id}`);
+    view.transferTo = isTransferOpen ? null : '';
+    if (isTransferOpen) changed();
+    else focusNext(`transfer-${call.id}`);
   };
   const { answer, decline, hangUp, hold, retrieve, completeTransfer, cancelTransfer } = commands;
   const all = [
     can.has('answer') && command(call, 'answer', words.calls.answer, 'phone', 'button-primary', answer),
     can.has('decline') && command(call, 'decline', words.calls.decline, 'hangUp', 'button-danger', decline),
-    can.has('hangUp') && command(call, 'hang-up', words.calls.hangUp, 'hangUp', 'button-danger-full', hangUp),
     can.has('hold') && command(call, 'hold', words.calls.hold, 'hold', '', hold),
     can.has('retrieve') && command(call, 'retrieve', words.calls.retrieve, 'play', 'button-primary', retrieve),
-    can.has('transfer') && view.transferTo === null
-      && command(call, 'transfer', words.calls.transfer, 'transfer', '', transfer),
+    can.has('transfer') && command(call, 'transfer', words.calls.transfer, 'transfer', '', transfer,
+      { 'aria-expanded': isTransferOpen, 'aria-controls': isTransferOpen ? `transfer-form-${call.id}` : null }),
     can.has('completeTransfer')
       && command(call, 'complete-transfer', words.calls.completeTransfer, 'transfer', 'button-primary',
         completeTransfer),
     can.has('cancelTransfer')
       && command(call, 'cancel-transfer', words.calls.cancelTransfer, 'play', '', cancelTransfer),
+    // Last, where Decline was: never where Answer was a moment ago.
+    can.has('hangUp') && command(call, 'hang-up', words.calls.hangUp, 'hangUp', 'button-danger-full', hangUp),
   ].filter(Boolean);
   return all.length > 0 && h('div', { class: 'call-buttons' }, all);
 }
 
-const command = (call, name, text, picture, look, click) =>
-  button(look, [icon(picture), text], () => click(call), { key: name, 'data-command': name,
+const command = (call, name, text, picture, look, click, more = {}) =>
+  button(look, [icon(picture), text], () => click(call), { key: name, 'data-command': name, ...more,
     'aria-disabled': disabledWhen(commands.isBusy(call.id, name)) });
 
 function transferForm(call) {
@@ -142,7 +171,7 @@ function transferForm(call) {
     view.transferTo = null;
     changed();
   };
-  return h('form', { class: 'call-transfer', key: 'transfer', on: { submit,
+  return h('form', { class: 'call-transfer', id: `transfer-form-${call.id}`, key: 'transfer', on: { submit,
     keydown: (event) => event.key === 'Escape' && cancel() } },
     h('div', { class: 'field' },
       h('label', { for: `transfer-${call.id}` }, words.calls.transferTo),
@@ -150,7 +179,7 @@ function transferForm(call) {
         placeholder: words.calls.transferHint, value: view.transferTo,
         on: { input: (event) => { view.transferTo = event.target.value; } } })),
     h('div', { class: 'row' },
-      h('button', { class: 'button button-primary', type: 'submit' }, words.calls.transfer),
+      button('button-quiet', words.cancel, cancel),
       call.can.includes('consult') && button('', words.calls.consult, consult),
-      button('button-quiet', words.cancel, cancel)));
+      h('button', { class: 'button button-primary', type: 'submit' }, words.calls.transferNow)));
 }

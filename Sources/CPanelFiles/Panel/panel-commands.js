@@ -70,7 +70,7 @@ export async function done(call) {
     return;
   }
   if (hasUnsaved(call.id) && !await save(call.id)) return;
-  if (await run(call.id, 'done')) toast(words.log.filed(shown(call.title)));
+  if (await run(call.id, 'done')) toast(words.log.sent(shown(call.title)), { about: call.id });
 }
 
 /** Account or Contact, remembered by the server for the agent's later calls. */

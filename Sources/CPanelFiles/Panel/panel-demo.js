@@ -1,4 +1,4 @@
-// The pretend phone of the sample organisation: choose who shall call, and your phone rings.
+// The pretend phone of the sample organisation: choose who calls, and your phone rings.
 import { h } from './dom.js';
 import { shown } from './format.js';
 import { get, post } from './http.js';

@@ -51,7 +51,7 @@ function closeOutside(event) {
 }
 
 const dialogActions = (...buttons) =>
-  h('div', { class: 'dialog-actions' }, buttons, button('', words.close, closeDialog, { key: 'close' }));
+  h('div', { class: 'dialog-actions' }, button('', words.close, closeDialog, { key: 'close' }), buttons);
 
 function settings(desk) {
   const { preferences } = desk.agent;

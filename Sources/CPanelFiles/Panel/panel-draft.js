@@ -57,10 +57,15 @@ export const isUnconfirmed = (draft) => fields.some((field) => draft.sent[field]
 
 /** The server took `values` as `version`. */
 export function saved(draft, values, version) {
+  // A snapshot of this very version came before the answer: it holds this change as the server keeps it.
+  const isKnown = draft.version === version;
   draft.version = Math.max(draft.version, version);
   for (const [field, value] of Object.entries(values)) {
     draft.base[field] = value;
     draft.sent[field] = [];
+    if (!isKnown || !(field in draft.conflict)) continue;
+    if (isUntouched(draft, field)) useOther(draft, field);
+    else keepMine(draft, field);
   }
 }
 

@@ -2,9 +2,11 @@
 import { h } from './dom.js';
 import { isoDay, shown } from './format.js';
 import { icon } from './icons.js';
+import { completesAt } from './panel-calls.js';
 import * as commands from './panel-commands.js';
 import { conflict } from './panel-conflict.js';
 import { button, disabledWhen } from './panel-parts.js';
+import { relatedOf } from './panel-related.js';
 import { draftOf, edit, savingState } from './panel-saving.js';
 import { focusNext, personOf } from './panel-store.js';
 import { words } from './words.js';
@@ -54,6 +56,7 @@ function attention(call) {
   return h('div', { class: 'notice notice-bad', key: 'attention' }, icon('warning'),
     h('div', { class: 'grow stack' },
       h('p', null, h('bdi', null, shown(call.log.attention, 300) ?? words.log.states.attention)),
+      !personOf(call) && h('p', null, words.log.attentionPerson),
       h('div', null, button('button-small', words.log.retry, () => commands.retry(call), { 'data-command': 'retry',
         'aria-disabled': disabledWhen(commands.isBusy(call.id, 'retry')) }))));
 }
@@ -88,7 +91,16 @@ function related(call) {
           h('span', { class: 'quiet small' }, `${words.kinds[record.kind] ?? ''} `), h('bdi', null, name)),
         button('button-icon', icon('close'), () => commands.removeRelated(call),
           { 'aria-label': words.log.removeRelated(name) })))
-      : h('p', { class: 'log-fact quiet small', key: 'none' }, words.log.relatedHint));
+      : h('p', { class: 'log-fact quiet small', key: 'none' }, relatedHint(call)));
+}
+
+function relatedHint(call) {
+  const who = personOf(call);
+  if (!who) return words.log.relatedNobody;
+  const { data } = relatedOf(who);
+  const lists = data ? [data.opportunities, data.cases] : [];
+  const isEmpty = data && lists.every(({ open, closed }) => open.length + closed.length === 0);
+  return isEmpty ? words.log.relatedNone : words.log.relatedHint;
 }
 
 function notes(call, draft) {
@@ -147,8 +159,8 @@ function footer(call) {
   return h('div', { class: 'log-foot', key: 'foot' },
     h('div', { class: 'grow' },
       savingText(call),
-      canFinish && !isWaiting && call.wrapUpEndsAt && h('p', { class: 'small quiet' },
-        `${words.log.completes} `, h('running-time', { until: call.wrapUpEndsAt })),
+      canFinish && completesAt(call) && h('p', { class: 'small quiet' },
+        `${words.log.completes} `, h('running-time', { until: completesAt(call) })),
       isWaiting && h('p', { class: 'small strong', id: 'log-needs' }, words.log.needsPerson)),
     canFinish && button('button-primary', [icon('check'), words.log.done], () => commands.done(call), {
       'data-command': 'done', 'aria-describedby': isWaiting ? 'log-needs' : null,
@@ -157,7 +169,7 @@ function footer(call) {
 
 function savingText(call) {
   const { state, reason } = savingState(call.id);
-  const isBad = state === 'refused' || state === 'offline';
+  const isBad = ['refused', 'offline', 'undecided'].includes(state);
   return h('p', { class: ['small', isBad ? 'field-error' : 'quiet'], id: 'log-saving', role: 'status' },
     state === 'refused' ? `${words.log.refused} ${shown(reason, 200)}` : words.log[state]);
 }

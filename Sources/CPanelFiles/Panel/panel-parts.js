@@ -6,8 +6,12 @@ import { icon } from './icons.js';
 export function dotted(facts, tag = 'p', className = '') {
   const there = facts.filter(Boolean);
   return there.length > 0 && h(tag, { class: ['dotted', className] },
-    there.map((fact, index) => h('span', { key: index, class: 'dotted-part' }, h('bdi', null, fact))));
+    there.map((fact, index) => h('span', { key: index, class: ['dotted-part', isWhole(fact) && 'no-wrap'] },
+      h('bdi', null, fact))));
 }
+
+// Numbers, dates and amounts are not broken across lines.
+const isWhole = (fact) => fact.length <= 24 && /\d/.test(fact);
 
 /** A link or button that is drawn as an icon only. */
 export const openElsewhere = (href, name) => href && h('a', { class: 'button button-icon', href, target: '_blank',

@@ -8,7 +8,7 @@ const words = {
   ...all,
   password: {
     title: 'Password', hint: 'For signing in without a link. Your other sessions end.',
-    current: 'Present password', currentHint: 'Empty if you have none yet.',
+    current: 'Current password', currentHint: 'Empty if you have none yet.',
     next: 'New password', nextHint: '8 to 256 characters.', set: 'Set password',
     done: 'Your password is set.',
   },

@@ -4,12 +4,13 @@ import { shown } from './format.js';
 import { get, query } from './http.js';
 import { icon } from './icons.js';
 import * as commands from './panel-commands.js';
-import { disabledWhen, dotted } from './panel-parts.js';
-import { changed, viewOf } from './panel-store.js';
+import { button, disabledWhen, dotted } from './panel-parts.js';
+import { changed, focusNext, viewOf } from './panel-store.js';
 import { words } from './words.js';
 
 const pause = 180; // ms without a key before asking
 const shortest = 2; // letters
+const peopleAtFirst = 6;
 const running = new Map(); // call id → {timer, abort}
 
 export function findPeople(call) {
@@ -32,15 +33,25 @@ function results(call, search) {
   if (search.people.length === 0) {
     return h('p', { class: 'quiet', key: 'nobody' }, h('bdi', null, words.caller.nobody(shown(search.text) ?? '')));
   }
+  const isWhole = search.showsAll || search.people.length <= peopleAtFirst;
+  const people = isWhole ? search.people : search.people.slice(0, peopleAtFirst);
+  const showAll = () => {
+    search.showsAll = true;
+    focusNext(`found-${keyOf(search.people[peopleAtFirst])}`);
+  };
   return h('div', { key: 'found', 'aria-busy': search.isBusy },
     h('ul', { class: 'list dims-when-busy', 'aria-label': words.caller.results },
-      search.people.map((person) => row(call, person))),
-    search.truncated && h('p', { class: 'quiet small' }, words.caller.manyFound));
+      people.map((person) => row(call, person))),
+    !isWhole && button('button-small', words.caller.showMore, showAll, { key: 'more', 'data-stop': '' }),
+    isWhole && search.truncated && h('p', { class: 'quiet small' }, words.caller.manyFound));
 }
 
+const keyOf = ({ ref }) => `${ref.kind}/${ref.id}`;
+
 function row(call, person) {
-  const key = `${person.ref.kind}/${person.ref.id}`;
-  const facts = [shown(person.title), person.account && shown(person.account.name)];
+  const key = keyOf(person);
+  const company = shown(person.account?.name);
+  const facts = [shown(person.title), company !== shown(person.name) && company];
   const canAdd = person.kind !== 'account' && call.number.kind !== 'withheld' && Boolean(call.number.presented);
   // What was found for an earlier text can be read, but not chosen by mistake.
   const isStale = viewOf(call.id).search.isBusy;
@@ -63,7 +74,7 @@ function status(search) {
 
 function typed(callID, text) {
   const { search } = viewOf(callID);
-  search.text = text;
+  Object.assign(search, { text, showsAll: false });
   const old = running.get(callID);
   clearTimeout(old?.timer);
   old?.abort.abort();

@@ -37,8 +37,8 @@ function row(call, chosen) {
   const isBad = call.missed || ['missed', 'declined', 'notReached', 'voicemail'].includes(call.outcome);
   const name = titleOf(call);
   const number = numberText(call.number);
+  const who = shown(call.company) ?? (number !== name && number);
   const facts = [
-    shown(call.company) ?? (number !== name && number),
     !['answered', 'outgoing'].includes(call.outcome) && words.recent.outcomes[call.outcome],
     call.seconds > 0 && duration(call.seconds),
   ].filter(Boolean);
@@ -50,8 +50,9 @@ function row(call, chosen) {
     h('bdi', { class: 'recent-name one-line' }, name),
     h('time', { class: 'recent-when small', datetime: call.startedAt, title: fullTime(call.startedAt) },
       moment(call.startedAt)),
-    h('span', { class: 'recent-facts small quiet one-line' },
-      facts.map((fact, index) => h('span', { key: index, class: 'dotted-part' }, h('bdi', null, fact)))),
+    h('span', { class: 'recent-facts small quiet' },
+      who && h('bdi', { class: 'recent-who one-line' }, who),
+      facts.map((fact, index) => h('span', { key: index, class: 'recent-fact' }, h('bdi', null, fact)))),
     logState(call.log)));
 }
 
@@ -107,7 +108,7 @@ export function pastCall({ call, timeline }, id, desk) {
     h('div', { class: 'card past', key: 'past' },
       h('div', { class: 'call-line' },
         h('span', { class: 'call-state' },
-          icon(directionIcon(call, !call.answeredAt)), words.calls.direction[call.direction]),
+          icon(directionIcon(call, !call.answeredAt)), words.recent.past[call.direction] ?? words.recent.opened),
         close),
       h('h3', { class: 'past-name' }, h('bdi', null, name)),
       h('p', { class: 'quiet small' }, h('time', { datetime: call.startedAt }, fullTime(call.startedAt))),

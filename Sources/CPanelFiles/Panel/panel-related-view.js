@@ -3,9 +3,9 @@ import { h } from './dom.js';
 import { day, fullTime, money, moment, shown } from './format.js';
 import { icon } from './icons.js';
 import * as commands from './panel-commands.js';
-import { disabledWhen, dotted, openElsewhere, placeholders } from './panel-parts.js';
+import { button, disabledWhen, dotted, openElsewhere, placeholders } from './panel-parts.js';
 import { chosenScope, loadRelatedAgain, relatedOf } from './panel-related.js';
-import { changed, sameRef, viewOf } from './panel-store.js';
+import { changed, focusNext, sameRef, viewOf } from './panel-store.js';
 import { words } from './words.js';
 
 const tabs = ['activity', 'opportunities', 'cases'];
@@ -35,7 +35,7 @@ function tabList(view, person) {
 }
 
 function count(data, tab) {
-  return data && data[tab].open.length > 0 ? String(data[tab].open.length) : null;
+  return data ? String(data[tab].open.length) : null;
 }
 
 function show(view, tab) {
@@ -49,8 +49,7 @@ function tabPanel(call, person, desk, view) {
     'aria-busy': isBusy },
   filter(data, desk),
   failed && !data ? failure(person) : !data ? placeholders(3, words.loading)
-    : h('div', { class: 'related dims-when-busy', key: view.tab, tabindex: view.tab === 'activity' ? '0' : null },
-      lists(call, data, view)));
+    : h('div', { class: 'related dims-when-busy', key: view.tab }, lists(call, data, view)));
 }
 
 // Both choices are always there, so the list below never moves; what a person has not, is disabled.
@@ -69,15 +68,17 @@ function filter(data, desk) {
 function lists(call, data, view) {
   if (view.tab === 'activity') {
     return data.activity.length > 0
-      ? h('ul', { class: 'list' }, data.activity.map(activity))
+      ? [h('ul', { class: 'list', key: 'list' }, first(data.activity, view).map(activity)),
+        showAll(data.activity, view)]
       : h('p', { class: 'empty' }, words.related.empty.activity);
   }
   const { open, closed } = data[view.tab];
   const draw = view.tab === 'opportunities' ? opportunity : caseRow;
   return [
     open.length > 0
-      ? h('ul', { class: 'list', key: 'open' }, open.map((record) => row(call, record, draw)))
+      ? h('ul', { class: 'list', key: 'open' }, first(open, view).map((record) => row(call, record, draw)))
       : h('p', { class: 'empty', key: 'none' }, words.related.empty[view.tab]),
+    showAll(open, view),
     closed.length > 0 && h('details', { key: 'closed', class: 'closed', open: view.showsClosed,
       on: { toggle: (event) => { view.showsClosed = event.target.open; } } },
     h('summary', { class: 'list-button small' }, words.related.closed(closed.length)),
@@ -85,15 +86,35 @@ function lists(call, data, view) {
   ];
 }
 
+const idOf = ({ ref }) => `related-${ref?.kind}-${ref?.id}`;
+
+const rowsAtFirst = 5; // whole ones; the log below stays near
+
+const first = (rows, view) => (isShort(rows, view) ? rows : rows.slice(0, rowsAtFirst));
+
+// One row more is shown rather than hidden behind a button of its size.
+const isShort = (rows, view) => rows.length <= rowsAtFirst + 1 || view.showsAll.has(view.tab);
+
+function showAll(rows, view) {
+  const show = () => {
+    view.showsAll.add(view.tab);
+    focusNext(idOf(rows[rowsAtFirst]));
+  };
+  return !isShort(rows, view)
+    && button('button-quiet button-small', words.related.showAll(rows.length), show, { key: 'all' });
+}
+
 function row(call, record, draw) {
   const isChosen = sameRef(call.log?.related?.ref, record.ref);
   const isBusy = disabledWhen(commands.isBusy(call.id, 'related'));
   const { name, facts } = draw(record);
-  return h('li', { key: record.ref.id, class: 'found' },
-    h('button', { type: 'button', class: ['list-button', 'grow', isChosen && 'is-chosen'], 'aria-pressed': isChosen,
-      'aria-disabled': isBusy, on: { click: () => !isChosen && commands.relate(call, record.ref) } },
-    h('span', { class: 'related-name' }, isChosen && icon('check'), h('bdi', { class: 'strong' }, name)),
-    dotted(facts, 'span', 'quiet small')),
+  return h('li', { key: record.ref.id, class: ['found', isChosen && 'is-chosen'] },
+    h('button', { type: 'button', class: 'list-button grow related-record', id: idOf(record),
+      'aria-pressed': isChosen, 'aria-disabled': isBusy,
+      on: { click: () => !isChosen && commands.relate(call, record.ref) } },
+    isChosen && icon('check'),
+    h('span', { class: 'related-text' },
+      h('bdi', { class: 'strong' }, name), dotted(facts, 'span', 'quiet small'))),
     openElsewhere(record.url, words.related.open(name)));
 }
 
@@ -113,7 +134,7 @@ const accountName = (account) => shown(typeof account === 'object' ? account?.na
 function activity({ ref, subject, at, agent, kind, summary, url }) {
   const name = shown(subject) ?? words.kinds.activity;
   const known = words.related.activityKinds[kind];
-  return h('li', { key: ref?.id, class: 'activity' },
+  return h('li', { key: ref?.id, id: idOf({ ref }), tabindex: '-1', class: 'activity' },
     icon({ call: 'phone', email: 'mail', task: 'task' }[kind] ?? 'task', 'quiet'),
     h('div', { class: 'grow' },
       h('p', { class: 'activity-head' },

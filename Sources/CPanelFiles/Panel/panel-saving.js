@@ -14,10 +14,12 @@ const open = new Map(); // call id → {draft, timer, since, flight, failures, s
 /** The draft of a call's log; null without a log. */
 export const draftOf = (call) => (call?.log ? open.get(call.id)?.draft ?? null : null);
 
-/** idle | saved | saving | unsaved | offline | refused, with the server's reason when refused. */
+/** idle | saved | saving | unsaved | undecided | offline | refused, with the server's reason when refused. */
 export function savingState(callID) {
   const entry = open.get(callID);
   if (!entry) return { state: 'idle', reason: null };
+  const waitsForAgent = drafts.conflicts(entry.draft).length > 0 && !drafts.changes(entry.draft);
+  if (waitsForAgent && store.connection !== 'lost') return { state: 'undecided', reason: null };
   if (entry.state !== 'saved') return { state: entry.state, reason: entry.reason };
   const quiet = entry.hasSaved ? 'saved' : 'idle';
   return { state: drafts.isUnsaved(entry.draft) ? 'unsaved' : quiet, reason: null };

@@ -2,7 +2,8 @@
 // away from under someone who is typing.
 import { get, pathOf } from './http.js';
 import {
-  changed, findCall, focusNext, forgetViews, isLive, knownCalls, store, toast, viewOf,
+  changed, dismiss, findCall, focusNext, forgetViews, isLive, knownCalls, personOf, sameRef, store, toast,
+  viewOf,
 } from './panel-store.js';
 import { followLogs, hasUnsaved } from './panel-saving.js';
 import { words } from './words.js';
@@ -11,7 +12,9 @@ import { words } from './words.js';
 export function followDesk(before, desk) {
   const known = new Set(before?.calls.map((call) => call.id));
   const fresh = desk.calls.filter((call) => !known.has(call.id));
+  for (const call of desk.calls) showNewPerson(before?.calls.find((each) => each.id === call.id), call);
   for (const call of desk.calls) store.past.delete(call.id);
+  dismissRefused(desk);
   if (store.chosen && known.has(store.chosen) && !isLive(store.chosen)) keepOrLeave(before);
   const news = fresh.find((call) => call.state === 'ringing') ?? fresh[0];
   if (news && !isTyping()) choose(news.id);
@@ -19,6 +22,24 @@ export function followDesk(before, desk) {
   refreshPast();
   followLogs(knownCalls());
   forgetViews((id) => isLive(id) || store.past.has(id));
+}
+
+// A call that has a person it did not have before shows them, whatever was searched for meanwhile.
+function showNewPerson(before, call) {
+  const person = personOf(call);
+  const view = viewOf(call.id);
+  if (!view.isSeeking || !person || !before || sameRef(personOf(before)?.ref, person.ref)) return;
+  view.isSeeking = false;
+  Object.assign(view.search, { text: '', people: null, isBusy: false, failed: false });
+}
+
+// "Sent to the CRM" does not stand beside what the CRM has against it.
+function dismissRefused(desk) {
+  const refused = new Set([
+    ...desk.recent.filter((call) => call.log === 'attention').map((call) => call.id),
+    ...desk.calls.filter((call) => call.log?.state === 'attention').map((call) => call.id),
+  ]);
+  for (const { id, about } of store.toasts) if (refused.has(about)) dismiss(id);
 }
 
 /** The agent picks a card. */
@@ -54,7 +75,10 @@ async function loadPast(id) {
   loading.set(id, false);
   try {
     const { call, timeline } = await get(pathOf('calls', id));
-    if (store.past.has(id)) store.past.set(id, { call, timeline: timeline ?? [] });
+    if (store.past.has(id)) {
+      showNewPerson(store.past.get(id).call, call);
+      store.past.set(id, { call, timeline: timeline ?? [] });
+    }
     followLogs(knownCalls());
   } catch (problem) {
     const old = store.past.get(id);

@@ -26,7 +26,8 @@ export function viewOf(callID) {
     views.set(callID, {
       tab: 'activity', isListOpen: false, isInformationOpen: true, isSeeking: false, showsClosed: false,
       transferTo: null, hasFollowUp: false,
-      search: { text: '', people: null, truncated: false, isBusy: false, failed: false },
+      search: { text: '', people: null, truncated: false, isBusy: false, failed: false, showsAll: false },
+      showsAll: new Set(), // tabs whose list is shown to its end
     });
   }
   return views.get(callID);
@@ -76,10 +77,10 @@ export const sameRef = (one, other) => Boolean(one && other) && one.kind === oth
 
 let toastID = 0;
 
-/** A short message at the foot of the page. Bad news stays until it is dismissed. */
-export function toast(text, { isBad = false } = {}) {
+/** A short message at the foot of the page, `about` a call. Bad news stays until it is dismissed. */
+export function toast(text, { isBad = false, about = null } = {}) {
   if (!text) return;
-  const entry = { id: (toastID += 1), text, isBad };
+  const entry = { id: (toastID += 1), text, isBad, about };
   store.toasts = [...store.toasts.filter((old) => old.text !== text), entry].slice(-3);
   if (!isBad) setTimeout(() => dismiss(entry.id), 6000);
   changed();
