@@ -114,6 +114,11 @@ let package = Package(
             "CRMs/BuiltInCRM",
             uses: ["CallerLookup", "CallLogging", "Records", "Storage", "PhoneNumbers", "Calls"]),
 
+        // Another CRM.
+        room(
+            "CRMs/Salesforce",
+            uses: ["CallerLookup", "CallLogging", "Records", "Credentials"]),
+
         // The server and the program.
         .target(name: "CPanelFiles", path: "Sources/CPanelFiles", exclude: ["Panel"]),
         room(
@@ -172,6 +177,9 @@ let package = Package(
                 "BuiltInCRM", "CallerLookup", "CallLogging", "Records", "Storage", "PhoneNumbers",
                 "Calls",
             ]),
+        tests(
+            "Salesforce",
+            of: ["Salesforce", "CallerLookup", "CallLogging", "Records", "Credentials"]),
     ],
     cxxLanguageStandard: .cxx17
 )

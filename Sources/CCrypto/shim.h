@@ -3,3 +3,5 @@
 #include <openssl/hmac.h>
 #include <openssl/kdf.h>
 #include <openssl/rand.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>

@@ -1,7 +1,7 @@
 import Foundation
 
 /// Base64 as keys and signatures are written (RFC 4648): one text for one value, nothing tolerated.
-enum Base64 {
+package enum Base64 {
     /// With padding; `nil` for anything that this very function's counterpart would not have written.
     ///
     /// So a signature that was cut, extended or respelt is no signature. The comparison with `==` is of what
@@ -17,7 +17,7 @@ enum Base64 {
     static func text(_ bytes: [UInt8]) -> String { Data(bytes).base64EncodedString() }
 
     /// The alphabet that may stand in an address, without padding.
-    static func addressText(_ bytes: [UInt8]) -> String {
+    package static func addressText(_ bytes: [UInt8]) -> String {
         text(bytes).replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
     }
 

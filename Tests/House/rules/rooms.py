@@ -31,6 +31,7 @@ MAY_IMPORT = {
         " Logging ServiceLifecycle"
     ),
     "CRMs/BuiltInCRM": "CallerLookup CallLogging Records Storage PhoneNumbers Calls",
+    "CRMs/Salesforce": "CallerLookup CallLogging Records Credentials FoundationNetworking",
     "CPanelFiles": "",
     "DeskServer": (
         "AgentDesk CallHandling CallerLookup CallLogging Calls PhoneNumbers Records PhoneSystem"

@@ -1,0 +1,164 @@
+package import CallerLookup
+import Foundation
+import Records
+
+/// The org's people as they change: a first load is "everything since nothing".
+///
+/// Each object is followed by its own stamp and, as bulk writes share one, by id. A round begins some time before
+/// the last one ended, because a commit may show later than its stamp says. So a person can be told twice, and is
+/// never left out.
+package actor SalesforceSource {
+    package nonisolated let crm: String
+    let connection: OrgConnection
+    let settings: SalesforceSettings
+    private var people: [OrgName: OrgPeople] = [:]
+
+    /// Rows of one page: what the org gives at most.
+    package static let pageSize = 2000
+    /// Pages that the org may cut one of ours into; it does that when fields are long.
+    private static let mostParts = 100
+
+    package init(_ connection: OrgConnection, settings: SalesforceSettings) {
+        self.connection = connection
+        self.settings = settings
+        crm = settings.name
+    }
+
+    /// The next changes, oldest first.
+    ///
+    /// - Throws: `OrgFault`; nothing of the page is lost, as the cursor has not moved.
+    package func changes(since cursor: String?) async throws(OrgFault) -> RecordChanges {
+        var state = SyncCursor(cursor)
+        guard let object = state.object else {
+            return RecordChanges(changed: [], removed: [], cursor: cursor, isComplete: true)
+        }
+        let people = try await people(of: object)
+        let rows = try await page(of: object, people, after: state.position)
+        var changed: [Person] = []
+        var removed: [RecordID] = []
+        for row in rows {
+            switch people.row(row) {
+            case .person(let person, let at):
+                changed.append(person)
+                state.saw(person.id.value, at: at)
+            case .gone(let id, let at):
+                removed.append(id)
+                state.saw(id.value, at: at)
+            case nil: continue
+            }
+        }
+        // A page without a single row that can be read would be asked for again and again.
+        let isLast = rows.count < Self.pageSize || changed.count + removed.count == 0
+        let isComplete = isLast && state.finishObject(overlap: settings.overlapSeconds)
+        return RecordChanges(
+            changed: changed, removed: removed, cursor: state.text, isComplete: isComplete)
+    }
+
+    /// What is known of an object is asked once: a field that is new in the org is seen after a restart.
+    private func people(of object: OrgName) async throws(OrgFault) -> OrgPeople {
+        if let known = people[object] { return known }
+        let (_, body) = try await connection.ask("GET", "sobjects/\(object)/describe")
+        let new = OrgPeople(try OrgDescribe(body, of: object), settings: settings)
+        people[object] = new
+        return new
+    }
+
+    private func page(
+        of object: OrgName, _ people: OrgPeople, after position: SyncCursor.Position?
+    ) async throws(OrgFault) -> [JSONValue] {
+        let query: SOQL = """
+            SELECT \(names: people.columns) FROM \(name: object) \
+            WHERE \(Self.since(position)) \
+            ORDER BY SystemModstamp, Id LIMIT \(Self.pageSize)
+            """
+        var (_, body) = try await connection.ask(
+            "GET", "queryAll", query: ["q": query.description])
+        var rows: [JSONValue] = []
+        for _ in 0..<Self.mostParts {
+            guard let records = body?["records"]?.array, let isDone = body?["done"]?.flag else {
+                throw .garbled("a page of \(object) has no records")
+            }
+            rows += records
+            if isDone { return rows }
+            guard let next = body?["nextRecordsUrl"]?.text, next.hasPrefix("/services/data/") else {
+                throw .garbled("a page of \(object) does not say where it goes on")
+            }
+            (_, body) = try await connection.ask("GET", next)
+        }
+        throw .garbled("a page of \(object) does not end")
+    }
+}
+
+extension SalesforceSource {
+    /// What has not been seen. A first load leaves out what is deleted; an id is not compared with nothing, which the
+    /// org refuses.
+    fileprivate static func since(_ position: SyncCursor.Position?) -> SOQL {
+        guard let position else { return "IsDeleted = false" }
+        if position.id.isEmpty { return "SystemModstamp >= \(position.stamp)" }
+        return """
+            (SystemModstamp > \(position.stamp) \
+            OR (SystemModstamp = \(position.stamp) AND Id > \(position.id)))
+            """
+    }
+}
+
+/// How far the org's changes have been taken in, as a text for the store.
+struct SyncCursor {
+    struct Position: Codable {
+        var stamp: OrgTime
+        /// The last id with this stamp; empty at the beginning of a round.
+        var id: String
+    }
+
+    private struct State: Codable {
+        /// Which object is followed now.
+        var current = 0
+        var positions: [String: Position] = [:]
+        /// The latest stamp of each object that was ever seen: where the next round begins from.
+        var latest: [String: OrgTime] = [:]
+    }
+
+    /// Contacts come before what may point at them.
+    private static let objects: [OrgName] = [.contact, .lead, .account]
+
+    private var state: State
+
+    /// What cannot be read is a first load.
+    init(_ text: String?) {
+        let data = Data((text ?? "").utf8)
+        state = (try? JSONDecoder().decode(State.self, from: data)) ?? State()
+    }
+
+    var object: OrgName? {
+        Self.objects.indices.contains(state.current) ? Self.objects[state.current] : nil
+    }
+
+    var position: Position? { object.flatMap { state.positions[$0.description] } }
+
+    var text: String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        return (try? encoder.encode(state)).map { String(decoding: $0, as: UTF8.self) } ?? ""
+    }
+
+    mutating func saw(_ id: String, at stamp: OrgTime) {
+        guard let object else { return }
+        let name = object.description
+        state.positions[name] = Position(stamp: stamp, id: id)
+        state.latest[name] = max(state.latest[name] ?? stamp, stamp)
+    }
+
+    /// Goes on to the next object; after the last one a new round begins.
+    ///
+    /// - Returns: whether the round is over.
+    mutating func finishObject(overlap: Int) -> Bool {
+        if let name = object?.description, let latest = state.latest[name] {
+            state.positions[name] = Position(
+                stamp: latest.advanced(bySeconds: -overlap), id: "")
+        }
+        state.current += 1
+        guard !Self.objects.indices.contains(state.current) else { return false }
+        state.current = 0
+        return true
+    }
+}
