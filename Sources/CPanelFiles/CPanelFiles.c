@@ -208,108 +208,111 @@ static const unsigned char f67[] = {
 #embed "Panel/panel-bar.js"
 };
 static const unsigned char f68[] = {
-#embed "Panel/panel-caller.js"
+#embed "Panel/panel-caller.css"
 };
 static const unsigned char f69[] = {
-#embed "Panel/panel-calls.css"
+#embed "Panel/panel-caller.js"
 };
 static const unsigned char f70[] = {
-#embed "Panel/panel-calls.js"
+#embed "Panel/panel-calls.css"
 };
 static const unsigned char f71[] = {
-#embed "Panel/panel-commands.js"
+#embed "Panel/panel-calls.js"
 };
 static const unsigned char f72[] = {
-#embed "Panel/panel-conflict.js"
+#embed "Panel/panel-commands.js"
 };
 static const unsigned char f73[] = {
-#embed "Panel/panel-demo.js"
+#embed "Panel/panel-conflict.js"
 };
 static const unsigned char f74[] = {
-#embed "Panel/panel-dialogs.css"
+#embed "Panel/panel-demo.js"
 };
 static const unsigned char f75[] = {
-#embed "Panel/panel-dialogs.js"
+#embed "Panel/panel-dialogs.css"
 };
 static const unsigned char f76[] = {
-#embed "Panel/panel-draft.js"
+#embed "Panel/panel-dialogs.js"
 };
 static const unsigned char f77[] = {
-#embed "Panel/panel-focus.js"
+#embed "Panel/panel-draft.js"
 };
 static const unsigned char f78[] = {
-#embed "Panel/panel-log.css"
+#embed "Panel/panel-focus.js"
 };
 static const unsigned char f79[] = {
-#embed "Panel/panel-log.js"
+#embed "Panel/panel-log.css"
 };
 static const unsigned char f80[] = {
-#embed "Panel/panel-main.js"
+#embed "Panel/panel-log.js"
 };
 static const unsigned char f81[] = {
-#embed "Panel/panel-notify.js"
+#embed "Panel/panel-main.js"
 };
 static const unsigned char f82[] = {
-#embed "Panel/panel-parts.js"
+#embed "Panel/panel-notify.js"
 };
 static const unsigned char f83[] = {
-#embed "Panel/panel-password.js"
+#embed "Panel/panel-parts.js"
 };
 static const unsigned char f84[] = {
-#embed "Panel/panel-people.js"
+#embed "Panel/panel-password.js"
 };
 static const unsigned char f85[] = {
-#embed "Panel/panel-recent-view.js"
+#embed "Panel/panel-people.js"
 };
 static const unsigned char f86[] = {
-#embed "Panel/panel-recent.css"
+#embed "Panel/panel-recent-view.js"
 };
 static const unsigned char f87[] = {
-#embed "Panel/panel-recent.js"
+#embed "Panel/panel-recent.css"
 };
 static const unsigned char f88[] = {
-#embed "Panel/panel-related-view.js"
+#embed "Panel/panel-recent.js"
 };
 static const unsigned char f89[] = {
-#embed "Panel/panel-related.js"
+#embed "Panel/panel-related-view.js"
 };
 static const unsigned char f90[] = {
-#embed "Panel/panel-ring.js"
+#embed "Panel/panel-related.js"
 };
 static const unsigned char f91[] = {
-#embed "Panel/panel-saving.js"
+#embed "Panel/panel-ring.js"
 };
 static const unsigned char f92[] = {
-#embed "Panel/panel-selection.js"
+#embed "Panel/panel-saving.js"
 };
 static const unsigned char f93[] = {
-#embed "Panel/panel-shortcuts.js"
+#embed "Panel/panel-selection.js"
 };
 static const unsigned char f94[] = {
-#embed "Panel/panel-store.js"
+#embed "Panel/panel-shortcuts.js"
 };
 static const unsigned char f95[] = {
-#embed "Panel/panel-stream.js"
+#embed "Panel/panel-store.js"
 };
 static const unsigned char f96[] = {
-#embed "Panel/panel.css"
+#embed "Panel/panel-stream.js"
 };
 static const unsigned char f97[] = {
-#embed "Panel/panel.html"
+#embed "Panel/panel.css"
 };
 static const unsigned char f98[] = {
-#embed "Panel/sign-in.css"
+#embed "Panel/panel.html"
 };
 static const unsigned char f99[] = {
-#embed "Panel/sign-in.html"
+#embed "Panel/sign-in.css"
 };
 static const unsigned char f100[] = {
-#embed "Panel/sign-in.js"
+#embed "Panel/sign-in.html"
 };
 static const unsigned char f101[] = {
-#embed "Panel/tokens.css"
+#embed "Panel/sign-in.js"
 };
 static const unsigned char f102[] = {
+#embed "Panel/tokens.css"
+};
+static const unsigned char f103[] = {
 #embed "Panel/words.js"
 };
 
@@ -382,41 +385,42 @@ static const callmatch_panel_file files[] = {
     {"pages.css", f65, sizeof f65},
     {"panel-announce.js", f66, sizeof f66},
     {"panel-bar.js", f67, sizeof f67},
-    {"panel-caller.js", f68, sizeof f68},
-    {"panel-calls.css", f69, sizeof f69},
-    {"panel-calls.js", f70, sizeof f70},
-    {"panel-commands.js", f71, sizeof f71},
-    {"panel-conflict.js", f72, sizeof f72},
-    {"panel-demo.js", f73, sizeof f73},
-    {"panel-dialogs.css", f74, sizeof f74},
-    {"panel-dialogs.js", f75, sizeof f75},
-    {"panel-draft.js", f76, sizeof f76},
-    {"panel-focus.js", f77, sizeof f77},
-    {"panel-log.css", f78, sizeof f78},
-    {"panel-log.js", f79, sizeof f79},
-    {"panel-main.js", f80, sizeof f80},
-    {"panel-notify.js", f81, sizeof f81},
-    {"panel-parts.js", f82, sizeof f82},
-    {"panel-password.js", f83, sizeof f83},
-    {"panel-people.js", f84, sizeof f84},
-    {"panel-recent-view.js", f85, sizeof f85},
-    {"panel-recent.css", f86, sizeof f86},
-    {"panel-recent.js", f87, sizeof f87},
-    {"panel-related-view.js", f88, sizeof f88},
-    {"panel-related.js", f89, sizeof f89},
-    {"panel-ring.js", f90, sizeof f90},
-    {"panel-saving.js", f91, sizeof f91},
-    {"panel-selection.js", f92, sizeof f92},
-    {"panel-shortcuts.js", f93, sizeof f93},
-    {"panel-store.js", f94, sizeof f94},
-    {"panel-stream.js", f95, sizeof f95},
-    {"panel.css", f96, sizeof f96},
-    {"panel.html", f97, sizeof f97},
-    {"sign-in.css", f98, sizeof f98},
-    {"sign-in.html", f99, sizeof f99},
-    {"sign-in.js", f100, sizeof f100},
-    {"tokens.css", f101, sizeof f101},
-    {"words.js", f102, sizeof f102},
+    {"panel-caller.css", f68, sizeof f68},
+    {"panel-caller.js", f69, sizeof f69},
+    {"panel-calls.css", f70, sizeof f70},
+    {"panel-calls.js", f71, sizeof f71},
+    {"panel-commands.js", f72, sizeof f72},
+    {"panel-conflict.js", f73, sizeof f73},
+    {"panel-demo.js", f74, sizeof f74},
+    {"panel-dialogs.css", f75, sizeof f75},
+    {"panel-dialogs.js", f76, sizeof f76},
+    {"panel-draft.js", f77, sizeof f77},
+    {"panel-focus.js", f78, sizeof f78},
+    {"panel-log.css", f79, sizeof f79},
+    {"panel-log.js", f80, sizeof f80},
+    {"panel-main.js", f81, sizeof f81},
+    {"panel-notify.js", f82, sizeof f82},
+    {"panel-parts.js", f83, sizeof f83},
+    {"panel-password.js", f84, sizeof f84},
+    {"panel-people.js", f85, sizeof f85},
+    {"panel-recent-view.js", f86, sizeof f86},
+    {"panel-recent.css", f87, sizeof f87},
+    {"panel-recent.js", f88, sizeof f88},
+    {"panel-related-view.js", f89, sizeof f89},
+    {"panel-related.js", f90, sizeof f90},
+    {"panel-ring.js", f91, sizeof f91},
+    {"panel-saving.js", f92, sizeof f92},
+    {"panel-selection.js", f93, sizeof f93},
+    {"panel-shortcuts.js", f94, sizeof f94},
+    {"panel-store.js", f95, sizeof f95},
+    {"panel-stream.js", f96, sizeof f96},
+    {"panel.css", f97, sizeof f97},
+    {"panel.html", f98, sizeof f98},
+    {"sign-in.css", f99, sizeof f99},
+    {"sign-in.html", f100, sizeof f100},
+    {"sign-in.js", f101, sizeof f101},
+    {"tokens.css", f102, sizeof f102},
+    {"words.js", f103, sizeof f103},
 };
 
 int callmatch_panel_count(void) { return (int)(sizeof files / sizeof files[0]); }

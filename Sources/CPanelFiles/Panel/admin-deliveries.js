@@ -54,7 +54,7 @@ class AdminDeliveries extends View {
   view({ parked, waiting, at, problem, refusal }) {
     const isAny = parked && parked.length + waiting.length > 0;
     const retry = () => this.retry(path('retry'), words.retriedAll);
-    const retryAll = button(words.retryAll, retry, { kind: 'button-primary' });
+    const retryAll = button(words.retryAll, retry);
     return [
       pageHead({ title: common.pages.deliveries, text: words.text, actions: isAny ? [retryAll] : [] }),
       at && h('div', { key: 'tools', class: 'row' },
@@ -82,7 +82,7 @@ class AdminDeliveries extends View {
         h('ul', { class: 'facts quiet small' },
           item.agent && h('li', {}, foreign(words.agent(shown(item.agent)))),
           h('li', {}, item.attempts > 0 ? words.attempts(item.attempts) : words.firstAttempt),
-          item.nextAttemptAt && h('li', {}, words.next, ' ', when(item.nextAttemptAt)))),
+          item.state !== 'parked' && item.nextAttemptAt && h('li', {}, words.next, ' ', when(item.nextAttemptAt)))),
       button(words.retry, () => this.retry(path(item.id, 'retry'), words.retried(title)), {
         kind: 'button-small', name: words.retryOf(title),
       }));

@@ -14,7 +14,7 @@ export const summaryRow = (summary) => h('li', { key: keyOf(summary), class: 'su
     summary.subtitle && h('p', { class: 'quiet small' }, foreign(summary.subtitle))),
   summary.phone && h('p', { class: 'summary-phone' }, phone(summary.phone)),
   h('p', { class: 'summary-changed quiet small' },
-    h('span', { class: 'unseen' }, `${words.list.changed} `), when(summary.changedAt)));
+    `${words.list.changed} `, when(summary.changedAt)));
 
 /** Earlier and newly loaded rows as one list; a record appears once, as it is now. */
 export function joined(...pages) {

@@ -43,7 +43,7 @@ export const words = {
     found: (number) => plural(number, '# record found', '# records found'),
     loaded: (number, total) => `Showing ${count(number)} of ${count(total)}`,
     more: 'Show more',
-    changed: 'Changed',
+    changed: 'changed',
     noName: 'No name',
   },
 

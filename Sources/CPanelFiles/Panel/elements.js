@@ -2,32 +2,49 @@
 import { everySecond, serverNow } from './clock.js';
 import { duration } from './format.js';
 
-/** `<running-time since="…">` counts up from a time, `until="…"` counts down to one. */
+const running = new Set(); // RunningTime elements on the page
+let stop = null; // ends their ticking
+
+// All at one moment, so that two that count to the same time never differ.
+function tickAll() {
+  const now = serverNow();
+  for (const each of running) each.tick(now);
+}
+
+/**
+ * `<running-time since="…">` counts up from a time, `until="…"` counts down to one. `most` is the
+ * number of seconds that it never shows more than.
+ */
 class RunningTime extends HTMLElement {
-  static observedAttributes = ['since', 'until'];
+  static observedAttributes = ['since', 'until', 'most'];
 
   connectedCallback() {
-    this.stop = everySecond(() => this.tick());
-    this.tick();
+    running.add(this);
+    stop ??= everySecond(tickAll);
+    tickAll();
   }
 
   disconnectedCallback() {
-    this.stop?.();
+    running.delete(this);
+    if (running.size > 0) return;
+    stop?.();
+    stop = null;
   }
 
   // Moved within the document, not away from it.
   connectedMoveCallback() {}
 
   attributeChangedCallback() {
-    this.tick();
+    if (running.has(this)) tickAll();
   }
 
-  tick() {
+  tick(now) {
     const since = this.getAttribute('since');
     const until = this.getAttribute('until');
-    const milliseconds = since ? serverNow() - Date.parse(since) : Date.parse(until) - serverNow();
+    const milliseconds = since ? now - Date.parse(since) : Date.parse(until) - now;
     // Counting down, the last second is 0:01 until it is over.
-    const seconds = since ? milliseconds / 1000 : Math.ceil(milliseconds / 1000);
+    const most = Number(this.getAttribute('most') ?? Infinity);
+    const seconds = since ? milliseconds / 1000 : Math.min(most, Math.ceil(milliseconds / 1000));
     const text = Number.isFinite(seconds) ? duration(seconds) : '';
     if (this.textContent !== text) this.textContent = text;
   }

@@ -11,8 +11,8 @@ export const locale = (() => {
 
 const longest = 128;
 const formats = {
-  time: new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' }),
-  exact: new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', second: '2-digit' }),
+  time: new Intl.DateTimeFormat(locale, { hour: 'numeric', minute: '2-digit' }),
+  exact: new Intl.DateTimeFormat(locale, { hour: 'numeric', minute: '2-digit', second: '2-digit' }),
   day: new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short' }),
   dayAndYear: new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', year: 'numeric' }),
   weekday: new Intl.DateTimeFormat(locale, { weekday: 'short' }),

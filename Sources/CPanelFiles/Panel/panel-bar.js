@@ -4,6 +4,7 @@ import { shown } from './format.js';
 import { goToSignIn, remove } from './http.js';
 import { icon } from './icons.js';
 import { attempt } from './panel-commands.js';
+import { wrapUpLeft } from './panel-parts.js';
 import { saveAll } from './panel-saving.js';
 import { changed, dismiss, store } from './panel-store.js';
 import { words } from './words.js';
@@ -33,7 +34,7 @@ function lineState({ line: { state }, calls }) {
   }
   const until = ended.map((call) => call.wrapUpEndsAt).filter(Boolean).sort().at(-1);
   return h('p', { class: 'line line-wrap-up', key: 'line', role: 'status' }, words.bar.line.wrapUp,
-    until && h('running-time', { until, 'aria-hidden': 'true' }));
+    until && wrapUpLeft(until, { 'aria-hidden': 'true' }));
 }
 
 function menu({ agent: { role }, organisation, line }) {

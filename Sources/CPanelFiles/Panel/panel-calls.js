@@ -4,7 +4,7 @@ import { duration, shown } from './format.js';
 import { icon } from './icons.js';
 import { openDialog } from './panel-bar.js';
 import * as commands from './panel-commands.js';
-import { button, disabledWhen, dotted } from './panel-parts.js';
+import { button, disabledWhen, dotted, wrapUpLeft } from './panel-parts.js';
 import { choose } from './panel-selection.js';
 import { changed, focusNext, viewOf } from './panel-store.js';
 import { words } from './words.js';
@@ -87,7 +87,7 @@ function completion(call) {
   if (call.state !== 'wrapUp' || !call.log) return null;
   const until = completesAt(call);
   return h('div', { class: 'call-completion', key: 'completion' },
-    until && h('p', { class: 'small quiet' }, `${words.log.completes} `, h('running-time', { until })),
+    until && h('p', { class: 'small quiet' }, `${words.log.completes} `, wrapUpLeft(until)),
     h('a', { class: 'small', href: '#call-log', on: { click: goToLog } }, words.calls.toLog));
 }
 
@@ -109,7 +109,7 @@ function details(call, name, isChosen) {
   const notes = [
     presented && presented !== name && words.calls.presented(presented),
     call.attestation === 'A' && words.calls.vouched('A'),
-    call.answeredBy && words.calls.answeredBy(shown(call.answeredBy)),
+    call.answeredBy && !call.can.includes('completeTransfer') && words.calls.answeredBy(shown(call.answeredBy)),
     call.can.includes('completeTransfer') && words.calls.consulting,
     call.joinedInProgress && words.calls.joined,
     call.reconstructed && !call.joinedInProgress && words.calls.reconstructed,

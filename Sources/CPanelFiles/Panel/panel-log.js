@@ -5,7 +5,7 @@ import { icon } from './icons.js';
 import { completesAt } from './panel-calls.js';
 import * as commands from './panel-commands.js';
 import { conflict } from './panel-conflict.js';
-import { button, disabledWhen } from './panel-parts.js';
+import { button, disabledWhen, wrapUpLeft } from './panel-parts.js';
 import { relatedOf } from './panel-related.js';
 import { draftOf, edit, savingState } from './panel-saving.js';
 import { focusNext, personOf } from './panel-store.js';
@@ -160,7 +160,7 @@ function footer(call) {
     h('div', { class: 'grow' },
       savingText(call),
       canFinish && completesAt(call) && h('p', { class: 'small quiet' },
-        `${words.log.completes} `, h('running-time', { until: completesAt(call) })),
+        `${words.log.completes} `, wrapUpLeft(completesAt(call))),
       isWaiting && h('p', { class: 'small strong', id: 'log-needs' }, words.log.needsPerson)),
     canFinish && button('button-primary', [icon('check'), words.log.done], () => commands.done(call), {
       'data-command': 'done', 'aria-describedby': isWaiting ? 'log-needs' : null,
@@ -169,7 +169,7 @@ function footer(call) {
 
 function savingText(call) {
   const { state, reason } = savingState(call.id);
-  const isBad = ['refused', 'offline', 'undecided'].includes(state);
-  return h('p', { class: ['small', isBad ? 'field-error' : 'quiet'], id: 'log-saving', role: 'status' },
+  const look = { refused: 'field-error', undecided: 'field-error', offline: 'log-warning' }[state] ?? 'quiet';
+  return h('p', { class: ['small', look], id: 'log-saving', role: 'status' },
     state === 'refused' ? `${words.log.refused} ${shown(reason, 200)}` : words.log[state]);
 }

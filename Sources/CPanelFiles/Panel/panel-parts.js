@@ -1,6 +1,7 @@
 // Small parts that several views draw.
 import { h } from './dom.js';
 import { icon } from './icons.js';
+import { store } from './panel-store.js';
 
 /** Facts in a row with dots between them. Each may run in its own direction. */
 export function dotted(facts, tag = 'p', className = '') {
@@ -12,6 +13,10 @@ export function dotted(facts, tag = 'p', className = '') {
 
 // Numbers, dates and amounts are not broken across lines.
 const isWhole = (fact) => fact.length <= 24 && /\d/.test(fact);
+
+/** What is left of the wrap-up, the same wherever it stands and never more than is set. */
+export const wrapUpLeft = (until, more = {}) =>
+  h('running-time', { until, most: store.desk?.organisation.wrapUpSeconds ?? null, ...more });
 
 /** A link or button that is drawn as an icon only. */
 export const openElsewhere = (href, name) => href && h('a', { class: 'button button-icon', href, target: '_blank',

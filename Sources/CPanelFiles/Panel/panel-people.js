@@ -42,7 +42,7 @@ function results(call, search) {
   return h('div', { key: 'found', 'aria-busy': search.isBusy },
     h('ul', { class: 'list dims-when-busy', 'aria-label': words.caller.results },
       people.map((person) => row(call, person))),
-    !isWhole && button('button-small', words.caller.showMore, showAll, { key: 'more', 'data-stop': '' }),
+    !isWhole && button('button-small results-more', words.caller.showMore, showAll, { key: 'more', 'data-stop': '' }),
     isWhole && search.truncated && h('p', { class: 'quiet small' }, words.caller.manyFound));
 }
 

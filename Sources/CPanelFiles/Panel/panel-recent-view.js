@@ -102,7 +102,7 @@ export function pastCall({ call, timeline }, id, desk) {
   const name = titleOf(call);
   const number = numberText(call.number);
   const callable = call.number.kind !== 'withheld' && (call.number.e164 ?? call.number.presented);
-  const lasted = call.talkSeconds > 0 ? duration(call.talkSeconds) : null;
+  const lasted = call.talkSeconds > 0 ? words.recent.duration(duration(call.talkSeconds)) : null;
   return [
     h('h2', { class: 'unseen' }, words.recent.opened),
     h('div', { class: 'card past', key: 'past' },

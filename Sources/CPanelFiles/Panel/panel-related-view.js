@@ -81,7 +81,7 @@ function lists(call, data, view) {
     showAll(open, view),
     closed.length > 0 && h('details', { key: 'closed', class: 'closed', open: view.showsClosed,
       on: { toggle: (event) => { view.showsClosed = event.target.open; } } },
-    h('summary', { class: 'list-button small' }, words.related.closed(closed.length)),
+    h('summary', { class: 'list-button small' }, words.related.closed(closed.length), icon('down')),
     h('ul', { class: 'list' }, closed.map((record) => row(call, record, draw)))),
   ];
 }

@@ -143,7 +143,7 @@ export const words = {
       answeredElsewhere: 'Taken by a colleague', notReached: 'Not reached', voicemail: 'Went to voicemail' },
     showMore: 'Show more',
     past: { inbound: 'Past incoming call', outbound: 'Past outgoing call', internal: 'Past internal call' },
-    opened: 'Past call', timeline: 'What happened', callBack: 'Call back',
+    opened: 'Past call', timeline: 'What happened', callBack: 'Call back', duration: (text) => `Duration ${text}`,
     gone: 'This call is no longer there.',
   },
 
