@@ -95,6 +95,9 @@ let package = Package(
             "CallLogging",
             uses: ["Calls", "Records", "Storage", "PhoneNumbers", "Credentials", log, services]),
 
+        // The seam to CRMs that we connect to.
+        room("CRMs/CRM", uses: ["CallerLookup", "CallLogging", "Records", "PhoneNumbers"]),
+
         // The story, and the agent's picture of it.
         room(
             "CallHandling",
@@ -106,7 +109,7 @@ let package = Package(
             "AgentDesk",
             uses: [
                 "CallHandling", "CallerLookup", "CallLogging", "Calls", "PhoneNumbers", "Records",
-                "PhoneSystem", "Storage", log, services,
+                "PhoneSystem", "CRM", "Storage", log, services,
             ]),
 
         // The embedded CRM: the default.
@@ -117,7 +120,7 @@ let package = Package(
         // Another CRM.
         room(
             "CRMs/Salesforce",
-            uses: ["CallerLookup", "CallLogging", "Records", "Credentials"]),
+            uses: ["CRM", "CallerLookup", "CallLogging", "Records", "PhoneNumbers", "Credentials"]),
 
         // The server and the program.
         .target(name: "CPanelFiles", path: "Sources/CPanelFiles", exclude: ["Panel"]),
@@ -125,8 +128,8 @@ let package = Package(
             "DeskServer",
             uses: [
                 "AgentDesk", "CallHandling", "CallerLookup", "CallLogging", "Calls", "PhoneNumbers",
-                "Records", "PhoneSystem", "CallWebhooks", "ScriptedCalls", "BuiltInCRM", "Storage",
-                "Credentials", "CPanelFiles", log, services, signals,
+                "Records", "PhoneSystem", "CallWebhooks", "ScriptedCalls", "BuiltInCRM", "CRM",
+                "Storage", "Credentials", "CPanelFiles", log, services, signals,
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -139,7 +142,8 @@ let package = Package(
             dependencies: [
                 "DeskServer", "AgentDesk", "CallHandling", "CallerLookup", "CallLogging", "Calls",
                 "PhoneNumbers", "Records", "PhoneSystem", "CallWebhooks", "ScriptedCalls",
-                "Asterisk", "BuiltInCRM", "Storage", "Credentials", log, services,
+                "Asterisk", "BuiltInCRM", "CRM", "Salesforce", "Storage", "Credentials", log,
+                services,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
             ],
@@ -179,7 +183,10 @@ let package = Package(
             ]),
         tests(
             "Salesforce",
-            of: ["Salesforce", "CallerLookup", "CallLogging", "Records", "Credentials"]),
+            of: [
+                "Salesforce", "CRM", "CallerLookup", "CallLogging", "Records", "PhoneNumbers",
+                "Credentials",
+            ]),
     ],
     cxxLanguageStandard: .cxx17
 )

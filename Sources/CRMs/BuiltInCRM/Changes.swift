@@ -14,6 +14,12 @@ extension BuiltInCRM: RecordSource {
     }
 
     package func related(
+        to person: Person, scope: RelatedScope, agent: String, now: Date
+    ) async throws -> RelatedRecords {
+        try await related(to: person.id, scope: scope, agent: agent, now: now)
+    }
+
+    package func related(
         to person: RecordID, scope: RelatedScope, agent: String, now: Date
     ) async throws -> RelatedRecords {
         try await database.read { store in

@@ -16,7 +16,9 @@ package protocol RecordSource: Sendable {
     func changes(since cursor: String?) async throws -> RecordChanges
 
     /// What belongs to a person, as this agent may see it.
-    func related(to person: RecordID, scope: RelatedScope, agent: String, now: Date) async throws
+    ///
+    /// - Parameter person: as the directory knows it.
+    func related(to person: Person, scope: RelatedScope, agent: String, now: Date) async throws
         -> RelatedRecords
 }
 
@@ -26,12 +28,21 @@ package struct RecordChanges: Sendable {
     package let removed: [RecordID]
     package let cursor: String?
     package let isComplete: Bool
+    /// How many records the first load has in all, where that is known; `nil` after it.
+    package let expected: Int?
+    /// Seconds to wait before the next page is asked for: a job of the CRM is not ready yet.
+    package let wait: Double
 
-    package init(changed: [Person], removed: [RecordID], cursor: String?, isComplete: Bool) {
+    package init(
+        changed: [Person], removed: [RecordID], cursor: String?, isComplete: Bool,
+        expected: Int? = nil, wait: Double = 0
+    ) {
         self.changed = changed
         self.removed = removed
         self.cursor = cursor
         self.isComplete = isComplete
+        self.expected = expected
+        self.wait = wait
     }
 }
 
@@ -50,6 +61,8 @@ package struct RelatedRecords: Sendable, Equatable {
     package var closedOpportunities: [Opportunity]
     package var openCases: [Case]
     package var closedCases: [Case]
+    /// When the CRM said so, where that is not now: it does not answer, and this is what it said last.
+    package var asOf: Date?
 
     package init(
         activity: [Activity] = [], openOpportunities: [Opportunity] = [],

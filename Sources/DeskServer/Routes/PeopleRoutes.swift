@@ -43,17 +43,14 @@ struct PeopleRoutes {
         else { throw Problem.notFound }
         let id = RecordID(crm: BuiltInCRM.name, kind: kind, value: try context.parameter("id"))
         guard let source = sources[id.crm] else { throw Problem.notFound }
-        let (isKnown, available) = try await database.read { store in
-            (
-                try organisation.directory.person(id, in: store) != nil,
-                try crm.scopes(of: id, in: store)
-            )
+        let (known, available) = try await database.read { store in
+            (try organisation.directory.person(id, in: store), try crm.scopes(of: id, in: store))
         }
-        guard isKnown else { throw Problem.notFound }
+        guard let known else { throw Problem.notFound }
         let asked = try scope(request.query("scope"), of: session)
         let scope = available.contains(asked) ? asked : .contact
         let records = try await source.related(
-            to: id, scope: scope, agent: session.agent.id, now: now())
+            to: known, scope: scope, agent: session.agent.id, now: now())
         return try .json(RelatedRecordsView(records, scope: scope, available: available))
     }
 

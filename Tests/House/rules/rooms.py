@@ -27,22 +27,25 @@ MAY_IMPORT = {
         " Logging ServiceLifecycle"
     ),
     "AgentDesk": (
-        "CallHandling CallerLookup CallLogging Calls PhoneNumbers Records PhoneSystem Storage"
+        "CallHandling CallerLookup CallLogging Calls PhoneNumbers Records PhoneSystem CRM Storage"
         " Logging ServiceLifecycle"
     ),
+    "CRMs/CRM": "CallerLookup CallLogging Records PhoneNumbers",
     "CRMs/BuiltInCRM": "CallerLookup CallLogging Records Storage PhoneNumbers Calls",
-    "CRMs/Salesforce": "CallerLookup CallLogging Records Credentials FoundationNetworking",
+    "CRMs/Salesforce": (
+        "CRM CallerLookup CallLogging Records PhoneNumbers Credentials FoundationNetworking"
+    ),
     "CPanelFiles": "",
     "DeskServer": (
         "AgentDesk CallHandling CallerLookup CallLogging Calls PhoneNumbers Records PhoneSystem"
-        " CallWebhooks ScriptedCalls BuiltInCRM Storage Credentials CPanelFiles Logging"
+        " CallWebhooks ScriptedCalls BuiltInCRM CRM Storage Credentials CPanelFiles Logging"
         " ServiceLifecycle UnixSignals Hummingbird HummingbirdCore HTTPTypes NIOCore NIOHTTPTypes"
         " NIOPosix"
     ),
     "callmatch": (
         "DeskServer AgentDesk CallHandling CallerLookup CallLogging Calls PhoneNumbers Records"
-        " PhoneSystem CallWebhooks ScriptedCalls Asterisk BuiltInCRM Storage Credentials Logging"
-        " ServiceLifecycle ArgumentParser Yams FoundationNetworking"
+        " PhoneSystem CallWebhooks ScriptedCalls Asterisk BuiltInCRM CRM Salesforce Storage"
+        " Credentials Logging ServiceLifecycle ArgumentParser Yams FoundationNetworking"
     ),
 }
 
@@ -66,10 +69,11 @@ VENDOR_WORDS = {
 # File: why it may say a vendor's word. The two switches join here when they name a vendor.
 VENDOR_WORDS_ALLOWED: dict[str, dict[str, str]] = {
     "Asterisk": {"Sources/callmatch/PhoneSystems.swift": "the switch of the phone systems"},
+    "Salesforce": {"Sources/callmatch/CRMs.swift": "the switch of the CRMs"},
 }
 
 ADAPTER = re.compile(r"(?:PhoneSystems|CRMs)/(\w+)$")
-SEAMS = ("PhoneSystems/PhoneSystem",)
+SEAMS = ("PhoneSystems/PhoneSystem", "CRMs/CRM")
 IMPORT = re.compile(
     r"^\s*(?:@\w+(?:\([^)]*\))?\s+)*(?:(?:public|package|internal|fileprivate|private)\s+)?"
     r"import\s+(?:(?:struct|class|enum|protocol|func|var|let|typealias|actor)\s+)?(\w+)",
