@@ -67,6 +67,7 @@ let package = Package(
             name: "CTLS", path: "Sources/CTLS", pkgConfig: "libssl",
             providers: [.apt(["libssl-dev"])]),
         room("Credentials", uses: ["CCrypto"]),
+        room("WrittenSettings"),
         room(
             "Storage",
             uses: [
@@ -83,7 +84,7 @@ let package = Package(
         room(
             "PhoneSystems/Asterisk",
             uses: [
-                "PhoneSystem", "Calls", "PhoneNumbers", "Credentials", "CTLS",
+                "PhoneSystem", "Calls", "PhoneNumbers", "Credentials", "WrittenSettings", "CTLS",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ]),
@@ -120,7 +121,10 @@ let package = Package(
         // Another CRM.
         room(
             "CRMs/Salesforce",
-            uses: ["CRM", "CallerLookup", "CallLogging", "Records", "PhoneNumbers", "Credentials"]),
+            uses: [
+                "CRM", "CallerLookup", "CallLogging", "Records", "PhoneNumbers", "Credentials",
+                "WrittenSettings",
+            ]),
 
         // The server and the program.
         .target(name: "CPanelFiles", path: "Sources/CPanelFiles", exclude: ["Panel"]),
@@ -142,8 +146,8 @@ let package = Package(
             dependencies: [
                 "DeskServer", "AgentDesk", "CallHandling", "CallerLookup", "CallLogging", "Calls",
                 "PhoneNumbers", "Records", "PhoneSystem", "CallWebhooks", "ScriptedCalls",
-                "Asterisk", "BuiltInCRM", "CRM", "Salesforce", "Storage", "Credentials", log,
-                services,
+                "Asterisk", "BuiltInCRM", "CRM", "Salesforce", "Storage", "Credentials",
+                "WrittenSettings", log, services,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
             ],
@@ -166,14 +170,18 @@ let package = Package(
         tests("CallWebhooks", of: ["CallWebhooks", "Calls", "PhoneNumbers", "Credentials"]),
         tests("ScriptedCalls", of: ["ScriptedCalls", "PhoneSystem", "Calls", "PhoneNumbers"]),
         tests(
-            "Asterisk", of: ["Asterisk", "PhoneSystem", "Calls", "PhoneNumbers", "Credentials"]),
+            "Asterisk",
+            of: [
+                "Asterisk", "PhoneSystem", "Calls", "PhoneNumbers", "Credentials",
+                "WrittenSettings",
+            ]),
         tests(
             "CallerLookup", of: ["CallerLookup", "Records", "PhoneNumbers", "Storage"]),
         tests(
             "CallHandling",
             of: [
                 "CallHandling", "CallerLookup", "CallLogging", "Calls", "PhoneNumbers", "Records",
-                "Storage", "AgentDesk", "PhoneSystem", "ScriptedCalls",
+                "Storage", "AgentDesk", "PhoneSystem", "ScriptedCalls", "CRM", log,
             ]),
         tests(
             "BuiltInCRM",
@@ -185,7 +193,7 @@ let package = Package(
             "Salesforce",
             of: [
                 "Salesforce", "CRM", "CallerLookup", "CallLogging", "Records", "PhoneNumbers",
-                "Credentials",
+                "Credentials", "WrittenSettings",
             ]),
     ],
     cxxLanguageStandard: .cxx17

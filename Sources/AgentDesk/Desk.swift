@@ -26,18 +26,6 @@ package struct Desk: Encodable, Sendable {
 }
 
 package struct OrganisationView: Encodable, Sendable {
-    package struct CRMView: Encodable, Sendable {
-        package let name: String
-        package let newContact: String
-        package let newLead: String
-
-        package init(name: String, newContact: String, newLead: String) {
-            self.name = name
-            self.newContact = newContact
-            self.newLead = newLead
-        }
-    }
-
     let name: String
     let country: String
     let sample: Bool
@@ -120,7 +108,23 @@ package struct CallView: Encodable, Sendable {
 }
 
 package struct MatchView: Encodable, Sendable {
-    let outcome: Match.Outcome
+    /// As in `Match.Outcome`; `checking` while the CRM is asked whether this agent may see who it is.
+    package enum Outcome: String, Encodable, Sendable, CaseIterable {
+        case single, multiple, none, withheld, `internal`, unusable, checking
+
+        init(_ outcome: Match.Outcome) {
+            switch outcome {
+            case .single: self = .single
+            case .multiple: self = .multiple
+            case .none: self = .none
+            case .withheld: self = .withheld
+            case .internal: self = .internal
+            case .unusable: self = .unusable
+            }
+        }
+    }
+
+    package let outcome: Outcome
     let count: Int
     let truncated: Bool
     package let candidates: [CandidateView]

@@ -29,6 +29,9 @@ package final class DeskFeed: Sendable {
     /// Has every window drawn again: it keeps connections open, and heals what went wrong on the way.
     package func beat() { wake { _ in true } }
 
+    /// Has one agent's windows drawn again.
+    package func draw(_ agent: String) { wake { $0 == agent } }
+
     /// Follows the store until it is closed or the task is cancelled.
     package func run() async {
         for await notice in database.changes() {

@@ -4,7 +4,7 @@ package import CallerLookup
 import Calls
 import Foundation
 import PhoneNumbers
-package import Records
+import Records
 import Storage
 
 extension DeskPainter {
@@ -21,8 +21,10 @@ extension DeskPainter {
         let personID =
             log.map(\.person) ?? (part.isCleared ? nil : part.chosen ?? match.certain?.id)
         let ids = Set(match.candidates.map(\.id) + [personID].compactMap { $0 })
-        let people = try organisation.directory.people(Array(ids), in: store)
-        let person = personID.flatMap { people[$0] }
+        let seen = seen(
+            try organisation.directory.people(Array(ids), in: store), by: agent.id,
+            since: part.offeredAt ?? call.startedAt)
+        let person = personID.flatMap { seen.people[$0] }
         // What was said in this very call is no earlier conversation.
         let began = part.offeredAt ?? call.startedAt
         let spoken = try call.customer.map {
@@ -43,12 +45,11 @@ extension DeskPainter {
             joinedInProgress: false, answeredBy: answeredBy(call, but: agent), can: [],
             wrapUpEndsAt: part.isLive ? nil : part.wrapUpUntil,
             match: matchView(
-                match, people: people,
-                order: CandidateOrder(agent: agent.id, spoken: spoken ?? [])),
+                match, seen: seen, order: CandidateOrder(agent: agent.id, spoken: spoken ?? [])),
             person: person.map(PersonView.init),
             needsPerson: needsPerson(call, log, person),
-            log: log.map { view(of: $0, person: person) }, receivedAt: stored.receivedAt,
-            call: call)
+            log: log.map { view(of: $0, seen: seen, number: call.customer?.number.formatted) },
+            receivedAt: stored.receivedAt, call: call)
     }
 
     /// Whether a log waits for a person; a call that gets none (a colleague's, say) does not.
@@ -58,13 +59,17 @@ extension DeskPainter {
         return log.map { $0.person == nil } ?? (person == nil && policy.logs(call))
     }
 
-    func view(of log: CallLog, person: Person?) -> LogView {
-        LogView(
-            id: log.id, version: log.version, state: LogState(log), subject: log.subject,
-            person: person.map(PersonView.init),
-            related: log.related.map { RelatedView(ref: $0.id, name: $0.name, url: $0.url) },
+    func view(of log: CallLog, seen: SeenPeople, number: String?) -> LogView {
+        let isHidden = log.person.map { seen.hidden[$0] != nil } ?? false
+        return LogView(
+            id: log.id, version: log.version, state: LogState(log),
+            subject: subject(of: log, seen: seen, number: number),
+            person: log.person.flatMap { seen.people[$0] }.map(PersonView.init),
+            related: isHidden
+                ? nil : log.related.map { RelatedView(ref: $0.id, name: $0.name, url: $0.url) },
             notes: log.notes, disposition: log.disposition, followUp: log.followUp,
-            crmUrl: log.record?.url, attention: log.stage == .parked ? log.reason : nil,
+            crmUrl: isHidden ? nil : log.record?.url,
+            attention: log.stage == .parked ? log.reason : nil,
             outcome: log.outcome, seconds: log.seconds)
     }
 
@@ -105,19 +110,19 @@ extension DeskPainter {
         return other.extension.flatMap { organisation.agent(extension: $0)?.displayName ?? $0 }
     }
 
-    package func matchView(_ match: Match, people: [RecordID: Person], order: CandidateOrder)
-        -> MatchView
-    {
-        let known = match.candidates.compactMap { people[$0.id] }
+    package func matchView(_ match: Match, seen: SeenPeople, order: CandidateOrder) -> MatchView {
+        let outcome = seen.outcome(of: match)
+        let known = outcome == .checking ? [] : match.candidates.compactMap { seen.people[$0.id] }
         let candidates = order.sorted(known).compactMap { person -> CandidateView? in
             guard let candidate = match.candidates.first(where: { $0.id == person.id }) else {
                 return nil
             }
-            return view(of: candidate, person: person, order: order)
+            return view(of: seen.visible(candidate), person: person, order: order)
         }
         return MatchView(
-            outcome: match.outcome, count: match.count,
-            truncated: match.count > match.candidates.count, candidates: candidates)
+            outcome: outcome, count: seen.isWhole ? match.count : candidates.count,
+            truncated: seen.isWhole && match.count > match.candidates.count,
+            candidates: candidates)
     }
 
     private func view(of candidate: Candidate, person: Person, order: CandidateOrder)

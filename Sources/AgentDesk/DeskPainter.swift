@@ -13,19 +13,23 @@ package struct DeskPainter: Sendable {
     let database: Database
     let organisation: Organisation
     let controls: CallControls
-    let crm: OrganisationView.CRMView
+    let crm: CRMDesk
+    /// What agents may see of a CRM's people; `nil` where everybody may see everybody.
+    package var sights: SightKeeper? { crm.sights }
+    let now: @Sendable () -> Date
 
     let book = CallBook()
     let logs = LogBook()
 
     package init(
         database: Database, organisation: Organisation, controls: CallControls,
-        crm: OrganisationView.CRMView
+        crm: CRMDesk, now: @escaping @Sendable () -> Date
     ) {
         self.database = database
         self.organisation = organisation
         self.controls = controls
         self.crm = crm
+        self.now = now
     }
 
     /// The picture as of now.
@@ -44,7 +48,7 @@ package struct DeskPainter: Sendable {
             }
             let recent = try recentCalls(
                 of: agent, RecentQuery(limit: Desk.recentCount, leavesOutDesk: true), in: store)
-            return (views, recent.calls)
+            return (views, recent.page.calls)
         }
         var calls: [CallView] = []
         for var view in drawn.0 {
@@ -53,6 +57,7 @@ package struct DeskPainter: Sendable {
             calls.append(view)
         }
         let settings = organisation.settings
+        let crm = await crm.view(of: agentID)
         return Desk(
             version: 0, now: now,
             organisation: OrganisationView(

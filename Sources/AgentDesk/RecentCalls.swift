@@ -40,14 +40,38 @@ package struct RecentPage: Encodable, Sendable {
     package let next: String?
 }
 
+extension RecentView {
+    /// Whether what was searched for can be seen in it: a call must not be found by a name that is hidden.
+    ///
+    /// - Parameter people: those who it may be, as the agent may see them.
+    fileprivate func shows(_ searched: String, _ people: [Person]) -> Bool {
+        let word = Folding.fold(searched.trimmingCharacters(in: .whitespaces))
+        guard !word.isEmpty else { return true }
+        let digits = [number?.presented, number?.e164].compactMap { $0?.filter(\.isNumber) }
+        let names = people.flatMap { [$0.name, $0.company ?? ""] }
+        return ([title, company ?? ""] + names).map(Folding.fold).contains { $0.contains(word) }
+            || digits.contains { $0.contains(word) }
+    }
+}
+
 extension DeskPainter {
     package func recent(of agent: String, _ query: RecentQuery) async throws -> RecentPage {
         guard let agent = organisation.agent(agent) else { throw CommandRefusal.notFound }
-        return try await database.read { store in try recentCalls(of: agent, query, in: store) }
+        let (page, unknown) = try await database.read { store in
+            try recentCalls(of: agent, query, in: store)
+        }
+        // A list that was asked for has the names in it: it is not drawn again.
+        guard let sights, !unknown.isEmpty else { return page }
+        _ = await sights.visible(unknown, by: agent.id)
+        return try await database.read { store in
+            try recentCalls(of: agent, query, in: store).page
+        }
     }
 
+    /// - Returns: the page, and those of whom it is not known whether the agent may see them.
+
     func recentCalls(of agent: Agent, _ query: RecentQuery, in store: ReadTransaction) throws
-        -> RecentPage
+        -> (page: RecentPage, unknown: [Person])
     {
         let rows = try store.rows(
             """
@@ -59,16 +83,22 @@ extension DeskPainter {
         let ids = parts.map(\.callID)
         let calls = try book.calls(ids, in: store)
         let logs = try logs.logs(callIDs: ids, in: store)
-        let people = try organisation.directory.people(
-            Array(Set(personIDs(parts: parts, calls: calls, logs: logs))), in: store)
-        let views = parts.compactMap { part in
-            calls[part.callID].map {
-                recentView(of: $0, part: part, logs: logs[part.callID] ?? [], people: people)
-            }
+        let seen = seen(
+            try organisation.directory.people(
+                Array(Set(personIDs(parts: parts, calls: calls, logs: logs, query))), in: store),
+            by: agent.id, since: now().addingTimeInterval(-SightKeeper.listMemory))
+        let views = parts.compactMap { part -> RecentView? in
+            guard let stored = calls[part.callID] else { return nil }
+            let view = recentView(of: stored, part: part, logs: logs[part.callID] ?? [], seen: seen)
+            let names = stored.match?.candidates.compactMap { seen.people[$0.id] } ?? []
+            return seen.isWhole || view.shows(query.search, names) ? view : nil
         }
         let last = rows.count > query.limit ? rows[query.limit - 1] : nil
         let next = try last.map { "\(try $0.int("sort_at"))~\(try $0.text("call_id"))" }
-        return RecentPage(calls: views, next: next)
+        return (
+            RecentPage(calls: views, next: next),
+            seen.hidden.values.filter { seen.unknown.contains($0.id) }
+        )
     }
 
     private func conditions(agent: Agent, _ query: RecentQuery) throws -> [SQL] {
@@ -117,17 +147,20 @@ extension DeskPainter {
     }
 
     private func personIDs(
-        parts: [CallPart], calls: [String: StoredCall], logs: [String: [CallLog]]
+        parts: [CallPart], calls: [String: StoredCall], logs: [String: [CallLog]],
+        _ query: RecentQuery
     ) -> [RecordID] {
         parts.flatMap { part -> [RecordID] in
-            let certain = calls[part.callID]?.match?.certain?.id
+            let match = calls[part.callID]?.match
             let logged = logs[part.callID]?.compactMap(\.person) ?? []
-            return [part.chosen, certain].compactMap { $0 } + logged
+            // A call is found by the names of all who it may be: who may not see them must not find it.
+            let found = query.search.isEmpty ? [] : match?.candidates.map(\.id) ?? []
+            return [part.chosen, match?.certain?.id].compactMap { $0 } + logged + found
         }
     }
 
     private func recentView(
-        of stored: StoredCall, part: CallPart, logs: [CallLog], people: [RecordID: Person]
+        of stored: StoredCall, part: CallPart, logs: [CallLog], seen: SeenPeople
     ) -> RecentView {
         let call = stored.call
         let log =
@@ -135,7 +168,8 @@ extension DeskPainter {
             ?? (call.wasAnswered ? nil : logs.first { $0.agent == nil })
         let personID =
             log.map(\.person) ?? (part.isCleared ? nil : part.chosen ?? stored.match?.certain?.id)
-        let person = personID.flatMap { people[$0] }
+        let person = personID.flatMap { seen.people[$0] }
+        let isHidden = personID.map { seen.hidden[$0] != nil } ?? false
         let outcome = Self.outcome(of: part, in: call)
         return RecentView(
             id: stored.id, direction: call.direction, outcome: outcome,
@@ -143,7 +177,8 @@ extension DeskPainter {
             title: person?.name ?? title(of: call), company: person?.company,
             startedAt: part.offeredAt ?? call.startedAt,
             seconds: part.spoke ? log?.seconds ?? seconds(of: part) : nil,
-            log: Self.logState(log, part: part, call: call), match: stored.match?.outcome,
+            log: Self.logState(log, part: part, call: call),
+            match: isHidden ? Match.Outcome.none : stored.match?.outcome,
             person: person.map(PersonView.init), missed: outcome == .missed)
     }
 

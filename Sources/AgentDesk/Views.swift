@@ -103,6 +103,8 @@ package struct RelatedRecordsView: Encodable, Sendable {
 
     let scope: RelatedScope
     let available: [RelatedScope]
+    /// When the CRM told this, where that is not now: it does not answer.
+    let asOf: Date?
     let activity: [ActivityView]
     let opportunities: Lists<OpportunityView>
     let cases: Lists<CaseView>
@@ -110,6 +112,7 @@ package struct RelatedRecordsView: Encodable, Sendable {
     package init(_ records: RelatedRecords, scope: RelatedScope, available: [RelatedScope]) {
         self.scope = scope
         self.available = available
+        asOf = records.asOf
         activity = records.activity.map {
             ActivityView(
                 ref: RefView($0.id), subject: $0.subject, at: $0.at, agent: $0.agent,

@@ -16,303 +16,351 @@ static const unsigned char f3[] = {
 #embed "Panel/admin-countries.js"
 };
 static const unsigned char f4[] = {
-#embed "Panel/admin-daily-words.js"
+#embed "Panel/admin-crms.js"
 };
 static const unsigned char f5[] = {
-#embed "Panel/admin-deliveries.js"
+#embed "Panel/admin-daily-words.js"
 };
 static const unsigned char f6[] = {
-#embed "Panel/admin-health-parts.js"
+#embed "Panel/admin-deliveries.js"
 };
 static const unsigned char f7[] = {
-#embed "Panel/admin-health.js"
+#embed "Panel/admin-health-parts.js"
 };
 static const unsigned char f8[] = {
-#embed "Panel/admin-lists.js"
+#embed "Panel/admin-health.js"
 };
 static const unsigned char f9[] = {
-#embed "Panel/admin-matching.js"
+#embed "Panel/admin-lists.js"
 };
 static const unsigned char f10[] = {
-#embed "Panel/admin-people-views.js"
+#embed "Panel/admin-matching.js"
 };
 static const unsigned char f11[] = {
-#embed "Panel/admin-people.js"
+#embed "Panel/admin-people-views.js"
 };
 static const unsigned char f12[] = {
-#embed "Panel/admin-person-dialogs.js"
+#embed "Panel/admin-people.js"
 };
 static const unsigned char f13[] = {
-#embed "Panel/admin-person.js"
+#embed "Panel/admin-person-dialogs.js"
 };
 static const unsigned char f14[] = {
-#embed "Panel/admin-settings.js"
+#embed "Panel/admin-person.js"
 };
 static const unsigned char f15[] = {
-#embed "Panel/admin-sources.js"
+#embed "Panel/admin-settings.js"
 };
 static const unsigned char f16[] = {
-#embed "Panel/admin-try.js"
+#embed "Panel/admin-sources.js"
 };
 static const unsigned char f17[] = {
-#embed "Panel/admin-words.js"
+#embed "Panel/admin-try.js"
 };
 static const unsigned char f18[] = {
-#embed "Panel/admin.css"
+#embed "Panel/admin-words.js"
 };
 static const unsigned char f19[] = {
-#embed "Panel/admin.html"
+#embed "Panel/admin.css"
 };
 static const unsigned char f20[] = {
-#embed "Panel/admin.js"
+#embed "Panel/admin.html"
 };
 static const unsigned char f21[] = {
-#embed "Panel/base.css"
+#embed "Panel/admin.js"
 };
 static const unsigned char f22[] = {
-#embed "Panel/clock.js"
+#embed "Panel/base.css"
 };
 static const unsigned char f23[] = {
-#embed "Panel/components.css"
+#embed "Panel/clock.js"
 };
 static const unsigned char f24[] = {
-#embed "Panel/controls.css"
+#embed "Panel/components.css"
 };
 static const unsigned char f25[] = {
-#embed "Panel/crm-activity.js"
+#embed "Panel/controls.css"
 };
 static const unsigned char f26[] = {
-#embed "Panel/crm-dial.js"
+#embed "Panel/crm-activity.js"
 };
 static const unsigned char f27[] = {
-#embed "Panel/crm-edit.js"
+#embed "Panel/crm-dial.js"
 };
 static const unsigned char f28[] = {
-#embed "Panel/crm-file.js"
+#embed "Panel/crm-edit.js"
 };
 static const unsigned char f29[] = {
-#embed "Panel/crm-form-page.js"
+#embed "Panel/crm-file.js"
 };
 static const unsigned char f30[] = {
-#embed "Panel/crm-form.js"
+#embed "Panel/crm-form-page.js"
 };
 static const unsigned char f31[] = {
-#embed "Panel/crm-import-choose.js"
+#embed "Panel/crm-form.js"
 };
 static const unsigned char f32[] = {
-#embed "Panel/crm-import-preview.js"
+#embed "Panel/crm-import-choose.js"
 };
 static const unsigned char f33[] = {
-#embed "Panel/crm-import-report.js"
+#embed "Panel/crm-import-preview.js"
 };
 static const unsigned char f34[] = {
-#embed "Panel/crm-import.js"
+#embed "Panel/crm-import-report.js"
 };
 static const unsigned char f35[] = {
-#embed "Panel/crm-kinds.js"
+#embed "Panel/crm-import.js"
 };
 static const unsigned char f36[] = {
-#embed "Panel/crm-list.js"
+#embed "Panel/crm-kinds.js"
 };
 static const unsigned char f37[] = {
-#embed "Panel/crm-new.js"
+#embed "Panel/crm-link-words.js"
 };
 static const unsigned char f38[] = {
-#embed "Panel/crm-picker.js"
+#embed "Panel/crm-list.js"
 };
 static const unsigned char f39[] = {
-#embed "Panel/crm-record.js"
+#embed "Panel/crm-new.js"
 };
 static const unsigned char f40[] = {
-#embed "Panel/crm-related.js"
+#embed "Panel/crm-picker.js"
 };
 static const unsigned char f41[] = {
-#embed "Panel/crm-summaries.js"
+#embed "Panel/crm-record.js"
 };
 static const unsigned char f42[] = {
-#embed "Panel/crm-values.js"
+#embed "Panel/crm-related.js"
 };
 static const unsigned char f43[] = {
-#embed "Panel/crm-words.js"
+#embed "Panel/crm-summaries.js"
 };
 static const unsigned char f44[] = {
-#embed "Panel/crm.css"
+#embed "Panel/crm-values.js"
 };
 static const unsigned char f45[] = {
-#embed "Panel/crm.html"
+#embed "Panel/crm-words.js"
 };
 static const unsigned char f46[] = {
-#embed "Panel/crm.js"
+#embed "Panel/crm.css"
 };
 static const unsigned char f47[] = {
-#embed "Panel/dom.js"
+#embed "Panel/crm.html"
 };
 static const unsigned char f48[] = {
-#embed "Panel/elements.js"
+#embed "Panel/crm.js"
 };
 static const unsigned char f49[] = {
-#embed "Panel/format.js"
+#embed "Panel/dom.js"
 };
 static const unsigned char f50[] = {
-#embed "Panel/http.js"
+#embed "Panel/elements.js"
 };
 static const unsigned char f51[] = {
-#embed "Panel/icon.svg"
+#embed "Panel/event-parser.js"
 };
 static const unsigned char f52[] = {
-#embed "Panel/icons.js"
+#embed "Panel/event-stream.js"
 };
 static const unsigned char f53[] = {
-#embed "Panel/openapi.json"
+#embed "Panel/format.js"
 };
 static const unsigned char f54[] = {
-#embed "Panel/pages-conflict.js"
+#embed "Panel/http.js"
 };
 static const unsigned char f55[] = {
-#embed "Panel/pages-fields.js"
+#embed "Panel/icon.svg"
 };
 static const unsigned char f56[] = {
-#embed "Panel/pages-frame.js"
+#embed "Panel/icons.js"
 };
 static const unsigned char f57[] = {
-#embed "Panel/pages-leave.js"
+#embed "Panel/open-cti-page.js"
 };
 static const unsigned char f58[] = {
-#embed "Panel/pages-merge.js"
+#embed "Panel/open-cti-words.js"
 };
 static const unsigned char f59[] = {
-#embed "Panel/pages-nowhere.js"
+#embed "Panel/open-cti.js"
 };
 static const unsigned char f60[] = {
-#embed "Panel/pages-parts.css"
+#embed "Panel/openapi.json"
 };
 static const unsigned char f61[] = {
-#embed "Panel/pages-parts.js"
+#embed "Panel/pages-conflict.js"
 };
 static const unsigned char f62[] = {
-#embed "Panel/pages-router.js"
+#embed "Panel/pages-fields.js"
 };
 static const unsigned char f63[] = {
-#embed "Panel/pages-view.js"
+#embed "Panel/pages-frame.js"
 };
 static const unsigned char f64[] = {
-#embed "Panel/pages-words.js"
+#embed "Panel/pages-leave.js"
 };
 static const unsigned char f65[] = {
-#embed "Panel/pages.css"
+#embed "Panel/pages-merge.js"
 };
 static const unsigned char f66[] = {
-#embed "Panel/panel-announce.js"
+#embed "Panel/pages-nowhere.js"
 };
 static const unsigned char f67[] = {
-#embed "Panel/panel-bar.js"
+#embed "Panel/pages-parts.css"
 };
 static const unsigned char f68[] = {
-#embed "Panel/panel-caller.css"
+#embed "Panel/pages-parts.js"
 };
 static const unsigned char f69[] = {
-#embed "Panel/panel-caller.js"
+#embed "Panel/pages-router.js"
 };
 static const unsigned char f70[] = {
-#embed "Panel/panel-calls.css"
+#embed "Panel/pages-view.js"
 };
 static const unsigned char f71[] = {
-#embed "Panel/panel-calls.js"
+#embed "Panel/pages-words.js"
 };
 static const unsigned char f72[] = {
-#embed "Panel/panel-commands.js"
+#embed "Panel/pages.css"
 };
 static const unsigned char f73[] = {
-#embed "Panel/panel-conflict.js"
+#embed "Panel/panel-announce.js"
 };
 static const unsigned char f74[] = {
-#embed "Panel/panel-demo.js"
+#embed "Panel/panel-asking.js"
 };
 static const unsigned char f75[] = {
-#embed "Panel/panel-dialogs.css"
+#embed "Panel/panel-bar.js"
 };
 static const unsigned char f76[] = {
-#embed "Panel/panel-dialogs.js"
+#embed "Panel/panel-caller.css"
 };
 static const unsigned char f77[] = {
-#embed "Panel/panel-draft.js"
+#embed "Panel/panel-caller.js"
 };
 static const unsigned char f78[] = {
-#embed "Panel/panel-focus.js"
+#embed "Panel/panel-calls.css"
 };
 static const unsigned char f79[] = {
-#embed "Panel/panel-log.css"
+#embed "Panel/panel-calls.js"
 };
 static const unsigned char f80[] = {
-#embed "Panel/panel-log.js"
+#embed "Panel/panel-commands.js"
 };
 static const unsigned char f81[] = {
-#embed "Panel/panel-main.js"
+#embed "Panel/panel-conflict.js"
 };
 static const unsigned char f82[] = {
-#embed "Panel/panel-notify.js"
+#embed "Panel/panel-consent.js"
 };
 static const unsigned char f83[] = {
-#embed "Panel/panel-parts.js"
+#embed "Panel/panel-crm-bars.js"
 };
 static const unsigned char f84[] = {
-#embed "Panel/panel-password.js"
+#embed "Panel/panel-crm.css"
 };
 static const unsigned char f85[] = {
-#embed "Panel/panel-people.js"
+#embed "Panel/panel-demo.js"
 };
 static const unsigned char f86[] = {
-#embed "Panel/panel-recent-view.js"
+#embed "Panel/panel-dialogs.css"
 };
 static const unsigned char f87[] = {
-#embed "Panel/panel-recent.css"
+#embed "Panel/panel-dialogs.js"
 };
 static const unsigned char f88[] = {
-#embed "Panel/panel-recent.js"
+#embed "Panel/panel-draft.js"
 };
 static const unsigned char f89[] = {
-#embed "Panel/panel-related-view.js"
+#embed "Panel/panel-focus.js"
 };
 static const unsigned char f90[] = {
-#embed "Panel/panel-related.js"
+#embed "Panel/panel-host.js"
 };
 static const unsigned char f91[] = {
-#embed "Panel/panel-ring.js"
+#embed "Panel/panel-log.css"
 };
 static const unsigned char f92[] = {
-#embed "Panel/panel-saving.js"
+#embed "Panel/panel-log.js"
 };
 static const unsigned char f93[] = {
-#embed "Panel/panel-selection.js"
+#embed "Panel/panel-look-again.js"
 };
 static const unsigned char f94[] = {
-#embed "Panel/panel-shortcuts.js"
+#embed "Panel/panel-main.js"
 };
 static const unsigned char f95[] = {
-#embed "Panel/panel-store.js"
+#embed "Panel/panel-notify.js"
 };
 static const unsigned char f96[] = {
-#embed "Panel/panel-stream.js"
+#embed "Panel/panel-parts.js"
 };
 static const unsigned char f97[] = {
-#embed "Panel/panel.css"
+#embed "Panel/panel-password.js"
 };
 static const unsigned char f98[] = {
-#embed "Panel/panel.html"
+#embed "Panel/panel-people.js"
 };
 static const unsigned char f99[] = {
-#embed "Panel/sign-in.css"
+#embed "Panel/panel-pops.js"
 };
 static const unsigned char f100[] = {
-#embed "Panel/sign-in.html"
+#embed "Panel/panel-recent-view.js"
 };
 static const unsigned char f101[] = {
-#embed "Panel/sign-in.js"
+#embed "Panel/panel-recent.css"
 };
 static const unsigned char f102[] = {
-#embed "Panel/tokens.css"
+#embed "Panel/panel-recent.js"
 };
 static const unsigned char f103[] = {
+#embed "Panel/panel-related-view.js"
+};
+static const unsigned char f104[] = {
+#embed "Panel/panel-related.js"
+};
+static const unsigned char f105[] = {
+#embed "Panel/panel-ring.js"
+};
+static const unsigned char f106[] = {
+#embed "Panel/panel-saving.js"
+};
+static const unsigned char f107[] = {
+#embed "Panel/panel-selection.js"
+};
+static const unsigned char f108[] = {
+#embed "Panel/panel-shortcuts.js"
+};
+static const unsigned char f109[] = {
+#embed "Panel/panel-sign-in.js"
+};
+static const unsigned char f110[] = {
+#embed "Panel/panel-store.js"
+};
+static const unsigned char f111[] = {
+#embed "Panel/panel-stream.js"
+};
+static const unsigned char f112[] = {
+#embed "Panel/panel.css"
+};
+static const unsigned char f113[] = {
+#embed "Panel/panel.html"
+};
+static const unsigned char f114[] = {
+#embed "Panel/sign-in-form.js"
+};
+static const unsigned char f115[] = {
+#embed "Panel/sign-in.css"
+};
+static const unsigned char f116[] = {
+#embed "Panel/sign-in.html"
+};
+static const unsigned char f117[] = {
+#embed "Panel/sign-in.js"
+};
+static const unsigned char f118[] = {
+#embed "Panel/tokens.css"
+};
+static const unsigned char f119[] = {
 #embed "Panel/words.js"
 };
 
@@ -321,106 +369,122 @@ static const callmatch_panel_file files[] = {
     {"admin-chart.js", f1, sizeof f1},
     {"admin-connections.js", f2, sizeof f2},
     {"admin-countries.js", f3, sizeof f3},
-    {"admin-daily-words.js", f4, sizeof f4},
-    {"admin-deliveries.js", f5, sizeof f5},
-    {"admin-health-parts.js", f6, sizeof f6},
-    {"admin-health.js", f7, sizeof f7},
-    {"admin-lists.js", f8, sizeof f8},
-    {"admin-matching.js", f9, sizeof f9},
-    {"admin-people-views.js", f10, sizeof f10},
-    {"admin-people.js", f11, sizeof f11},
-    {"admin-person-dialogs.js", f12, sizeof f12},
-    {"admin-person.js", f13, sizeof f13},
-    {"admin-settings.js", f14, sizeof f14},
-    {"admin-sources.js", f15, sizeof f15},
-    {"admin-try.js", f16, sizeof f16},
-    {"admin-words.js", f17, sizeof f17},
-    {"admin.css", f18, sizeof f18},
-    {"admin.html", f19, sizeof f19},
-    {"admin.js", f20, sizeof f20},
-    {"base.css", f21, sizeof f21},
-    {"clock.js", f22, sizeof f22},
-    {"components.css", f23, sizeof f23},
-    {"controls.css", f24, sizeof f24},
-    {"crm-activity.js", f25, sizeof f25},
-    {"crm-dial.js", f26, sizeof f26},
-    {"crm-edit.js", f27, sizeof f27},
-    {"crm-file.js", f28, sizeof f28},
-    {"crm-form-page.js", f29, sizeof f29},
-    {"crm-form.js", f30, sizeof f30},
-    {"crm-import-choose.js", f31, sizeof f31},
-    {"crm-import-preview.js", f32, sizeof f32},
-    {"crm-import-report.js", f33, sizeof f33},
-    {"crm-import.js", f34, sizeof f34},
-    {"crm-kinds.js", f35, sizeof f35},
-    {"crm-list.js", f36, sizeof f36},
-    {"crm-new.js", f37, sizeof f37},
-    {"crm-picker.js", f38, sizeof f38},
-    {"crm-record.js", f39, sizeof f39},
-    {"crm-related.js", f40, sizeof f40},
-    {"crm-summaries.js", f41, sizeof f41},
-    {"crm-values.js", f42, sizeof f42},
-    {"crm-words.js", f43, sizeof f43},
-    {"crm.css", f44, sizeof f44},
-    {"crm.html", f45, sizeof f45},
-    {"crm.js", f46, sizeof f46},
-    {"dom.js", f47, sizeof f47},
-    {"elements.js", f48, sizeof f48},
-    {"format.js", f49, sizeof f49},
-    {"http.js", f50, sizeof f50},
-    {"icon.svg", f51, sizeof f51},
-    {"icons.js", f52, sizeof f52},
-    {"openapi.json", f53, sizeof f53},
-    {"pages-conflict.js", f54, sizeof f54},
-    {"pages-fields.js", f55, sizeof f55},
-    {"pages-frame.js", f56, sizeof f56},
-    {"pages-leave.js", f57, sizeof f57},
-    {"pages-merge.js", f58, sizeof f58},
-    {"pages-nowhere.js", f59, sizeof f59},
-    {"pages-parts.css", f60, sizeof f60},
-    {"pages-parts.js", f61, sizeof f61},
-    {"pages-router.js", f62, sizeof f62},
-    {"pages-view.js", f63, sizeof f63},
-    {"pages-words.js", f64, sizeof f64},
-    {"pages.css", f65, sizeof f65},
-    {"panel-announce.js", f66, sizeof f66},
-    {"panel-bar.js", f67, sizeof f67},
-    {"panel-caller.css", f68, sizeof f68},
-    {"panel-caller.js", f69, sizeof f69},
-    {"panel-calls.css", f70, sizeof f70},
-    {"panel-calls.js", f71, sizeof f71},
-    {"panel-commands.js", f72, sizeof f72},
-    {"panel-conflict.js", f73, sizeof f73},
-    {"panel-demo.js", f74, sizeof f74},
-    {"panel-dialogs.css", f75, sizeof f75},
-    {"panel-dialogs.js", f76, sizeof f76},
-    {"panel-draft.js", f77, sizeof f77},
-    {"panel-focus.js", f78, sizeof f78},
-    {"panel-log.css", f79, sizeof f79},
-    {"panel-log.js", f80, sizeof f80},
-    {"panel-main.js", f81, sizeof f81},
-    {"panel-notify.js", f82, sizeof f82},
-    {"panel-parts.js", f83, sizeof f83},
-    {"panel-password.js", f84, sizeof f84},
-    {"panel-people.js", f85, sizeof f85},
-    {"panel-recent-view.js", f86, sizeof f86},
-    {"panel-recent.css", f87, sizeof f87},
-    {"panel-recent.js", f88, sizeof f88},
-    {"panel-related-view.js", f89, sizeof f89},
-    {"panel-related.js", f90, sizeof f90},
-    {"panel-ring.js", f91, sizeof f91},
-    {"panel-saving.js", f92, sizeof f92},
-    {"panel-selection.js", f93, sizeof f93},
-    {"panel-shortcuts.js", f94, sizeof f94},
-    {"panel-store.js", f95, sizeof f95},
-    {"panel-stream.js", f96, sizeof f96},
-    {"panel.css", f97, sizeof f97},
-    {"panel.html", f98, sizeof f98},
-    {"sign-in.css", f99, sizeof f99},
-    {"sign-in.html", f100, sizeof f100},
-    {"sign-in.js", f101, sizeof f101},
-    {"tokens.css", f102, sizeof f102},
-    {"words.js", f103, sizeof f103},
+    {"admin-crms.js", f4, sizeof f4},
+    {"admin-daily-words.js", f5, sizeof f5},
+    {"admin-deliveries.js", f6, sizeof f6},
+    {"admin-health-parts.js", f7, sizeof f7},
+    {"admin-health.js", f8, sizeof f8},
+    {"admin-lists.js", f9, sizeof f9},
+    {"admin-matching.js", f10, sizeof f10},
+    {"admin-people-views.js", f11, sizeof f11},
+    {"admin-people.js", f12, sizeof f12},
+    {"admin-person-dialogs.js", f13, sizeof f13},
+    {"admin-person.js", f14, sizeof f14},
+    {"admin-settings.js", f15, sizeof f15},
+    {"admin-sources.js", f16, sizeof f16},
+    {"admin-try.js", f17, sizeof f17},
+    {"admin-words.js", f18, sizeof f18},
+    {"admin.css", f19, sizeof f19},
+    {"admin.html", f20, sizeof f20},
+    {"admin.js", f21, sizeof f21},
+    {"base.css", f22, sizeof f22},
+    {"clock.js", f23, sizeof f23},
+    {"components.css", f24, sizeof f24},
+    {"controls.css", f25, sizeof f25},
+    {"crm-activity.js", f26, sizeof f26},
+    {"crm-dial.js", f27, sizeof f27},
+    {"crm-edit.js", f28, sizeof f28},
+    {"crm-file.js", f29, sizeof f29},
+    {"crm-form-page.js", f30, sizeof f30},
+    {"crm-form.js", f31, sizeof f31},
+    {"crm-import-choose.js", f32, sizeof f32},
+    {"crm-import-preview.js", f33, sizeof f33},
+    {"crm-import-report.js", f34, sizeof f34},
+    {"crm-import.js", f35, sizeof f35},
+    {"crm-kinds.js", f36, sizeof f36},
+    {"crm-link-words.js", f37, sizeof f37},
+    {"crm-list.js", f38, sizeof f38},
+    {"crm-new.js", f39, sizeof f39},
+    {"crm-picker.js", f40, sizeof f40},
+    {"crm-record.js", f41, sizeof f41},
+    {"crm-related.js", f42, sizeof f42},
+    {"crm-summaries.js", f43, sizeof f43},
+    {"crm-values.js", f44, sizeof f44},
+    {"crm-words.js", f45, sizeof f45},
+    {"crm.css", f46, sizeof f46},
+    {"crm.html", f47, sizeof f47},
+    {"crm.js", f48, sizeof f48},
+    {"dom.js", f49, sizeof f49},
+    {"elements.js", f50, sizeof f50},
+    {"event-parser.js", f51, sizeof f51},
+    {"event-stream.js", f52, sizeof f52},
+    {"format.js", f53, sizeof f53},
+    {"http.js", f54, sizeof f54},
+    {"icon.svg", f55, sizeof f55},
+    {"icons.js", f56, sizeof f56},
+    {"open-cti-page.js", f57, sizeof f57},
+    {"open-cti-words.js", f58, sizeof f58},
+    {"open-cti.js", f59, sizeof f59},
+    {"openapi.json", f60, sizeof f60},
+    {"pages-conflict.js", f61, sizeof f61},
+    {"pages-fields.js", f62, sizeof f62},
+    {"pages-frame.js", f63, sizeof f63},
+    {"pages-leave.js", f64, sizeof f64},
+    {"pages-merge.js", f65, sizeof f65},
+    {"pages-nowhere.js", f66, sizeof f66},
+    {"pages-parts.css", f67, sizeof f67},
+    {"pages-parts.js", f68, sizeof f68},
+    {"pages-router.js", f69, sizeof f69},
+    {"pages-view.js", f70, sizeof f70},
+    {"pages-words.js", f71, sizeof f71},
+    {"pages.css", f72, sizeof f72},
+    {"panel-announce.js", f73, sizeof f73},
+    {"panel-asking.js", f74, sizeof f74},
+    {"panel-bar.js", f75, sizeof f75},
+    {"panel-caller.css", f76, sizeof f76},
+    {"panel-caller.js", f77, sizeof f77},
+    {"panel-calls.css", f78, sizeof f78},
+    {"panel-calls.js", f79, sizeof f79},
+    {"panel-commands.js", f80, sizeof f80},
+    {"panel-conflict.js", f81, sizeof f81},
+    {"panel-consent.js", f82, sizeof f82},
+    {"panel-crm-bars.js", f83, sizeof f83},
+    {"panel-crm.css", f84, sizeof f84},
+    {"panel-demo.js", f85, sizeof f85},
+    {"panel-dialogs.css", f86, sizeof f86},
+    {"panel-dialogs.js", f87, sizeof f87},
+    {"panel-draft.js", f88, sizeof f88},
+    {"panel-focus.js", f89, sizeof f89},
+    {"panel-host.js", f90, sizeof f90},
+    {"panel-log.css", f91, sizeof f91},
+    {"panel-log.js", f92, sizeof f92},
+    {"panel-look-again.js", f93, sizeof f93},
+    {"panel-main.js", f94, sizeof f94},
+    {"panel-notify.js", f95, sizeof f95},
+    {"panel-parts.js", f96, sizeof f96},
+    {"panel-password.js", f97, sizeof f97},
+    {"panel-people.js", f98, sizeof f98},
+    {"panel-pops.js", f99, sizeof f99},
+    {"panel-recent-view.js", f100, sizeof f100},
+    {"panel-recent.css", f101, sizeof f101},
+    {"panel-recent.js", f102, sizeof f102},
+    {"panel-related-view.js", f103, sizeof f103},
+    {"panel-related.js", f104, sizeof f104},
+    {"panel-ring.js", f105, sizeof f105},
+    {"panel-saving.js", f106, sizeof f106},
+    {"panel-selection.js", f107, sizeof f107},
+    {"panel-shortcuts.js", f108, sizeof f108},
+    {"panel-sign-in.js", f109, sizeof f109},
+    {"panel-store.js", f110, sizeof f110},
+    {"panel-stream.js", f111, sizeof f111},
+    {"panel.css", f112, sizeof f112},
+    {"panel.html", f113, sizeof f113},
+    {"sign-in-form.js", f114, sizeof f114},
+    {"sign-in.css", f115, sizeof f115},
+    {"sign-in.html", f116, sizeof f116},
+    {"sign-in.js", f117, sizeof f117},
+    {"tokens.css", f118, sizeof f118},
+    {"words.js", f119, sizeof f119},
 };
 
 int callmatch_panel_count(void) { return (int)(sizeof files / sizeof files[0]); }

@@ -1,4 +1,4 @@
-import CallLogging
+package import CallLogging
 package import Foundation
 package import Storage
 
@@ -23,10 +23,10 @@ package struct Audit: Codable, Hashable, Sendable {
 extension CallFlow {
     /// Tells every call's stage anew from its parts and logs and compares it with the stored one.
     ///
-    /// - Parameter missing: which of these keys the CRM does not have; asked for filed logs.
+    /// - Parameter missing: the keys of those that the CRM does not have; asked for filed logs.
     package func audit(
         since: Date = .distantPast,
-        missing: @escaping @Sendable (_ keys: [String], ReadTransaction) throws -> [String]
+        missing: @escaping @Sendable (_ filed: [CallLog], ReadTransaction) throws -> [String]
     ) async throws -> Audit {
         var audit = Audit()
         var last = ""
@@ -59,7 +59,7 @@ extension CallFlow {
 
     /// Whether a call stands where what is stored of it says.
     private func explains(
-        _ stored: StoredCall, missing: ([String], ReadTransaction) throws -> [String],
+        _ stored: StoredCall, missing: ([CallLog], ReadTransaction) throws -> [String],
         in store: ReadTransaction
     ) throws -> Bool {
         guard try stage(of: stored, in: store) == stored.stage else { return false }
@@ -68,7 +68,7 @@ extension CallFlow {
         guard filed.allSatisfy({ $0.record != nil && $0.deliveredVersion == $0.version }) else {
             return false
         }
-        return try filed.isEmpty || missing(filed.map(\.key), store).isEmpty
+        return try filed.isEmpty || missing(filed, store).isEmpty
     }
 
     /// Sends parked and waiting logs on their way now.

@@ -70,6 +70,10 @@ package struct CallFlow: Sendable {
 
         try lookUp(&stored, before: known?.call.customer, in: store)
         try book.save(stored, in: store)
+        if stored.match?.outcome == Match.Outcome.none, known?.match?.outcome != Match.Outcome.none
+        {
+            store.notify(ChangeNotice(topic: Self.unknownCaller, subject: stored.id))
+        }
         let agents = try updateParts(of: stored, isNew: known == nil, now: now, in: store)
         try updateLogs(of: stored, agents: agents, now: now, in: store)
         if let over = EndedCall(stored.call), over.isMissed {
@@ -140,7 +144,7 @@ package struct CallFlow: Sendable {
 
     /// An agent who spoke gets a log: it opens by itself under the one match (S13), under whom the agent
     /// chose while it rang, or under nobody where the policy allows that (S21).
-    private func updateLogs(
+    func updateLogs(
         of stored: StoredCall, agents: [Agent], now: Date, in store: WriteTransaction
     ) throws {
         guard organisation.settings.policy.logs(stored.call) else { return }

@@ -1,5 +1,6 @@
 import AgentDesk
 package import BuiltInCRM
+package import CRM
 package import CallHandling
 import CallLogging
 import CallerLookup
@@ -32,6 +33,10 @@ package struct ServerOptions: Sendable {
     package var organisationName: String?
     /// Makes the phone systems that we connect to.
     package var phoneSystems: [PhoneSystemMaker] = []
+    /// Makes the CRM that we connect to; with `nil` the built-in one is all there is.
+    package var crm: CRMMaker?
+
+    package typealias CRMMaker = @Sendable (CRMSurroundings) -> any ConnectedCRM
 
     package typealias PhoneSystemMaker =
         @Sendable (
@@ -64,6 +69,8 @@ package struct CallMatch: Sendable {
     /// Only in the sample organisation.
     package let demoPhone: DemoPhone?
     let phoneSystems: [any ConnectedPhoneSystem]
+    /// The CRM that we connect to.
+    let link: CRMLink?
     let sources: EventSources
     let sessions: Sessions
     let delivery: Delivery
@@ -73,7 +80,7 @@ package struct CallMatch: Sendable {
     static let migrations: [Migration] =
         Organisation.migrations + CallBook.migrations + CallFlow.messageMigrations
         + Sessions.migrations + EventSources.migrations + Directory.migrations
-        + LogBook.migrations + BuiltInCRM.migrations
+        + LogBook.migrations + BuiltInCRM.migrations + AgentSecrets.migrations
 
     /// Opens the store and puts everything together. A store that is new gets its first organisation.
     ///
@@ -101,21 +108,41 @@ package struct CallMatch: Sendable {
             database: database, organisation: organisation, now: now, newID: newID)
         let crm = BuiltInCRM(database: database, directory: organisation.directory, now: now)
         if organisation.settings.isSample {
-            try await FirstSteps(organisation: organisation, crm: crm, now: now).fillSample()
+            try await FirstSteps(organisation: organisation, crm: crm, now: now)
+                .fillSample(withPeople: options.crm == nil)
         }
-        let delivery = Delivery(database: database, sinks: [crm], home: BuiltInCRM.name) {
-            callID, store in try flow.restage(callID: callID, in: store)
-        }
+        let link = try link(options, flow: flow, logger: logger)
+        let sinks: [any ActivitySink] = [crm] + (link.map { [$0.crm] } ?? [])
+        let delivery = Delivery(
+            database: database, sinks: sinks, home: link?.crm.crm ?? BuiltInCRM.name
+        ) { callID, store in try flow.restage(callID: callID, in: store) }
         let app = CallMatch(
             options: options, database: database, organisation: organisation, flow: flow,
             crm: crm, imports: Imports(crm: crm),
             demoPhone: try await demoPhone(organisation, database, now: now),
             phoneSystems: options.phoneSystems.map { $0(organisation.settings.plan, now) },
-            sources: EventSources(database: database),
+            link: link, sources: EventSources(database: database),
             sessions: Sessions(database: database, organisation: organisation, now: now),
             delivery: delivery, logger: logger, now: now)
         try await app.refreshIndexIfNeeded()
         return app
+    }
+
+    /// The CRM that we connect to, and what stands around it.
+    private static func link(
+        _ options: ServerOptions, flow: CallFlow, logger: Logger
+    ) throws -> CRMLink? {
+        guard let make = options.crm else { return nil }
+        let organisation = flow.organisation
+        let key = try SealingKeyFile.key(
+            at: URL(filePath: options.dataFolder).appending(path: AgentSecrets.keyFile))
+        let crm = make(
+            CRMSurroundings(
+                vault: AgentSecrets(database: flow.database, key: key),
+                plan: { organisation.settings.plan },
+                agents: { organisation.agents.filter { !$0.isDisabled }.map(\.id) },
+                now: flow.now))
+        return CRMLink(crm, flow: flow, logger: logger, now: flow.now)
     }
 
     /// The sample organisation's phone, which goes on with the calls that were live.
@@ -139,9 +166,30 @@ package struct CallMatch: Sendable {
 
     /// Counts all calls by where they stand, and compares filed logs with what the CRM has.
     func audit(since: Date) async throws -> Audit {
-        try await flow.audit(since: since) { keys, store in
-            try crm.missingCallLogs(keys, in: store)
+        let elsewhere = try await missingElsewhere(since: since)
+        return try await flow.audit(since: since) { logs, store in
+            let own = logs.filter { $0.record?.id.crm == BuiltInCRM.name }.map(\.key)
+            return try crm.missingCallLogs(own, in: store)
+                + logs.map(\.key).filter(elsewhere.contains)
         }
+    }
+
+    /// Logs that were filed in the CRM that we connect to, and are not there.
+    private func missingElsewhere(since: Date) async throws -> Set<String> {
+        guard let link else { return [] }
+        let name = link.crm.crm
+        let keys = try await database.read { store in
+            try store.rows(
+                """
+                select log_key, record from call_log
+                where stage = 'delivered' and started_at >= \(since)
+                """
+            ).compactMap { row in
+                let record = try row.optionalJSON("record", as: FiledRecord.self)
+                return record?.id.crm == name ? try row.text("log_key") : nil
+            }
+        }
+        return try await link.crm.missing(keys)
     }
 
     var controls: CallControls {

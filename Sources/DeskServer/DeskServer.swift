@@ -1,5 +1,6 @@
 import AgentDesk
 import BuiltInCRM
+import CRM
 import CallHandling
 import CallLogging
 import Calls
@@ -52,6 +53,11 @@ package struct DeskServer: Sendable {
         }
         for phones in app.phoneSystems {
             services.append(Loop { try await follow(phones) })
+        }
+        if let link = app.link {
+            services.append(Loop { await link.sync.run() })
+            services.append(Loop { await link.live.run() })
+            services.append(Loop { await link.sights.run { agent in feed.draw(agent) } })
         }
         var configuration = ServiceGroupConfiguration(
             services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: app.logger)
@@ -129,15 +135,17 @@ package struct DeskServer: Sendable {
     private func router() -> Router<DeskContext> {
         let table = RouteTable()
         let router = Router(context: DeskContext.self, options: [.autoGenerateHeadEndpoints])
-        router.add(middleware: SecurityHeaders(frameAncestors: app.options.frameAncestors))
+        let ancestors = app.options.frameAncestors + (app.link?.crm.frameOrigins ?? [])
+        router.add(middleware: SecurityHeaders(frameAncestors: ancestors))
         router.add(middleware: MethodCheck(table: table))
         router.add(middleware: AntiForgery())
         router.add(middleware: SessionMiddleware(sessions: app.sessions))
         let painter = DeskPainter(
             database: app.database, organisation: app.organisation, controls: app.controls,
-            crm: .init(
-                name: "CallMatch CRM", newContact: "/crm/contacts/new",
-                newLead: "/crm/leads/new"))
+            crm: app.link?.desk
+                ?? CRMDesk(
+                    name: "CallMatch CRM", newContact: "/crm/contacts/new",
+                    newLead: "/crm/leads/new"), now: app.now)
         addAgentRoutes(to: router, painter: painter)
         addAdministratorRoutes(to: router, painter: painter)
         IntakeRoutes(flow: app.flow, sources: app.sources, now: app.now).add(to: router)
@@ -158,13 +166,17 @@ package struct DeskServer: Sendable {
             now: app.now
         ).add(to: router)
         CallRoutes(
-            flow: app.flow, painter: painter, crm: app.crm,
+            flow: app.flow, painter: painter, crm: app.crm, link: app.link,
             controls: app.controls,
             now: app.now
         ).add(to: router)
         PeopleRoutes(
-            database: app.database, organisation: app.organisation,
-            sources: [app.crm.crm: app.crm], crm: app.crm, now: app.now
+            database: app.database, organisation: app.organisation, crm: app.crm, link: app.link,
+            now: app.now
+        ).add(to: router)
+        CRMRoutes(
+            link: app.link, flow: app.flow, painter: painter, address: app.options.address,
+            now: app.now
         ).add(to: router)
         RecordRoutes(crm: app.crm, flow: app.flow, painter: painter, now: app.now).add(to: router)
         DemoRoutes(phone: app.demoPhone, organisation: app.organisation).add(to: router)
@@ -174,7 +186,7 @@ package struct DeskServer: Sendable {
         ImportRoutes(imports: app.imports, crm: app.crm).add(to: router)
         SettingsRoutes(
             organisation: app.organisation, painter: painter, database: app.database,
-            reindex: { try await app.refreshIndexIfNeeded() }
+            sights: app.link?.sights, reindex: { try await app.refreshIndexIfNeeded() }
         ).add(to: router)
         StaffRoutes(
             organisation: app.organisation, sessions: app.sessions, feed: feed,
@@ -187,7 +199,7 @@ package struct DeskServer: Sendable {
     private func healthRoutes() -> HealthRoutes {
         HealthRoutes(
             database: app.database, flow: app.flow, feed: feed, timing: timing,
-            sources: app.sources, phoneSystems: app.phoneSystems,
+            sources: app.sources, phoneSystems: app.phoneSystems, link: app.link,
             audit: { try await app.audit(since: $0) },
             address: app.options.address, startedAt: app.now(), now: app.now)
     }

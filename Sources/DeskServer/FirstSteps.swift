@@ -10,9 +10,11 @@ struct FirstSteps {
     let now: @Sendable () -> Date
 
     /// Fills the sample organisation, once.
-    func fillSample() async throws {
+    ///
+    /// - Parameter withPeople: its customers, too; without them where another CRM has its own.
+    func fillSample(withPeople: Bool) async throws {
         guard organisation.agents.isEmpty else { return }
-        try await crm.load(SampleOrganisation(now: now()))
+        if withPeople { try await crm.load(SampleOrganisation(now: now())) }
         for person in SampleOrganisation.agents {
             try await organisation.save(
                 Agent(

@@ -1,5 +1,6 @@
 import AgentDesk
 import BuiltInCRM
+import CRM
 import CallHandling
 import CallLogging
 package import CallerLookup
@@ -194,7 +195,8 @@ package struct Operator: Sendable {
                 part: "crm", state: people > 0 ? "green" : "red",
                 text: people > 0
                     ? "\(people) people in the directory."
-                    : "Nobody to match. Import contacts: callmatch import FILE.csv"),
+                    : app.link.map { "Nobody has come in from \($0.crm.product) yet." }
+                        ?? "Nobody to match. Import contacts: callmatch import FILE.csv"),
             Finding(
                 part: "panel", state: withoutPhone.isEmpty && !lines.isEmpty ? "green" : "red",
                 text: lines.isEmpty
@@ -203,7 +205,18 @@ package struct Operator: Sendable {
                         ? "\(lines.count) agent(s) with phones."
                         : "Without an extension: \(withoutPhone.joined(separator: ", "))."),
         ]
-        return try OperatorReply(findings, isFine: findings.allSatisfy { $0.state == "green" })
+        let all = findings + (await connectedCRM())
+        return try OperatorReply(all, isFine: all.allSatisfy { $0.state == "green" })
+    }
+
+    /// Each step of the set-up of a CRM that we connect to.
+    private func connectedCRM() async -> [Finding] {
+        guard let crm = app.link?.crm else { return [] }
+        return await crm.checks().map { check in
+            Finding(
+                part: "crm: \(check.name)", state: check.isGood ? "green" : "red",
+                text: check.text)
+        }
     }
 
     private func phoneSystems(sources: Int) async -> Finding {

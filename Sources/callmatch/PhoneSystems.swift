@@ -3,6 +3,7 @@ import Credentials
 import DeskServer
 import Foundation
 import PhoneSystem
+import WrittenSettings
 
 /// The phone systems of the settings file. This is the one place that names the products that we connect to.
 struct PhoneSystems {
@@ -12,34 +13,9 @@ struct PhoneSystems {
 
     /// Reads what stands under `phone-systems`.
     init(_ written: Any, file: String) throws {
-        guard let table = written as? [String: Any] else {
-            throw CommandFailure.wrongUse(
-                "\(file): phone-systems: write a name for each, with its settings below it.")
-        }
-        fields = try table.keys.sorted().map { name in
-            guard SettingFields.isValidName(name), let values = table[name] as? [AnyHashable: Any]
-            else {
-                throw CommandFailure.wrongUse(
-                    """
-                    \(file): phone-systems: “\(name.prefix(40))”: a name has small letters, digits, - and _, \
-                    and settings such as “kind: asterisk” below it.
-                    """)
-            }
-            return SettingFields(name: name, values: Self.values(values))
-        }
-    }
-
-    private static func values(_ table: [AnyHashable: Any]) -> [String: SettingFields.Value] {
-        Dictionary(
-            table.map { ("\($0.key)", value($0.value)) }, uniquingKeysWith: { first, _ in first })
-    }
-
-    private static func value(_ any: Any) -> SettingFields.Value {
-        switch any {
-        case let table as [AnyHashable: Any]: .table(values(table))
-        case let list as [Any]: .list(list.map(value))
-        default: .text("\(any)")
-        }
+        fields = try WrittenConnections.read(
+            written, section: "phone-systems", file: file, taken: ["demo"],
+            example: "kind: asterisk")
     }
 
     /// What makes them, each checked.

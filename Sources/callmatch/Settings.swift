@@ -43,6 +43,7 @@ struct Settings {
     private(set) var values: [Name: Value] = [:]
     /// Only the file can name them: they are more than a line.
     private(set) var phoneSystems = PhoneSystems()
+    private(set) var crms = CRMs()
 
     static var standardFolder: String {
         let environment = ProcessInfo.processInfo.environment
@@ -54,8 +55,7 @@ struct Settings {
 
     init(commandLine: [Name: String?], file: String?) throws {
         let environment = ProcessInfo.processInfo.environment
-        let (written, phoneSystems) = try Self.read(file: file ?? environment["CALLMATCH_CONFIG"])
-        self.phoneSystems = phoneSystems
+        let written = try read(file: file ?? environment["CALLMATCH_CONFIG"])
         for name in Name.allCases {
             values[name] =
                 if let text = commandLine[name] ?? nil {
@@ -74,10 +74,10 @@ struct Settings {
     subscript(name: Name) -> String { values[name]?.text ?? name.standard }
 
     /// A file that was named must be there; `callmatch.yaml` in the working folder may be.
-    private static func read(file: String?) throws -> ([Name: String], PhoneSystems) {
+    private mutating func read(file: String?) throws -> [Name: String] {
         let path = file ?? "callmatch.yaml"
         guard let data = FileManager.default.contents(atPath: path) else {
-            if file == nil { return ([:], PhoneSystems()) }
+            if file == nil { return [:] }
             throw CommandFailure.wrongUse("\(path): there is no such file. Check --config.")
         }
         let loaded: Any?
@@ -86,27 +86,31 @@ struct Settings {
         } catch {
             throw CommandFailure.wrongUse("\(path): this is not YAML. \(error)")
         }
-        guard let loaded else { return ([:], PhoneSystems()) }
+        guard let loaded else { return [:] }
         guard let pairs = loaded as? [String: Any] else {
             throw CommandFailure.wrongUse(
                 "\(path): write one setting a line, such as “port: 8080”.")
         }
         var written: [Name: String] = [:]
-        var phoneSystems = PhoneSystems()
         for (key, value) in pairs {
-            if key == "phone-systems" {
+            switch key {
+            case "phone-systems":
                 phoneSystems = try PhoneSystems(value, file: path)
                 continue
+            case "crm":
+                crms = try CRMs(value, file: path)
+                continue
+            default: break
             }
             guard let name = Name(rawValue: key) else {
-                let known = (Name.allCases.map(\.rawValue) + ["phone-systems"])
+                let known = (Name.allCases.map(\.rawValue) + ["phone-systems", "crm"])
                     .joined(separator: ", ")
                 throw CommandFailure.wrongUse("\(path): “\(key)” is no setting. Known: \(known).")
             }
             let list = (value as? [Any])?.map { "\($0)" }.joined(separator: " ")
             written[name] = list ?? "\(value)"
         }
-        return (written, phoneSystems)
+        return written
     }
 
     private func check() throws {
@@ -153,6 +157,7 @@ struct Settings {
         options.frameAncestors = frameAncestors
         options.country = self[.country].uppercased()
         options.phoneSystems = try phoneSystems.makers()
+        options.crm = try crms.maker()
         return options
     }
 

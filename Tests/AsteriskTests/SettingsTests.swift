@@ -1,6 +1,6 @@
 import Credentials
-import PhoneSystem
 import Testing
+import WrittenSettings
 
 @testable import Asterisk
 
@@ -14,6 +14,7 @@ struct SettingsTests {
             "secret": .text("s"),
         ]
         let fields = SettingFields(
+            section: "phone-systems",
             name: "office", values: least.merging(more) { _, more in more })
         return try AsteriskSettings(fields, secret: Secret("s"))
     }

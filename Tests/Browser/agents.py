@@ -1,8 +1,9 @@
 """Agents at work: an account with a phone of its own, the HTTP interface, and an open panel."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from callmatch_server import API, Refused, Server
+from crms import CRM, BuiltIn, NewRecord
 from page_watch import PageWatch
 from panel import Panel
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -17,6 +18,7 @@ class Desk:
     name: str
     extension: str | None
     api: API
+    crm: CRM = field(default_factory=BuiltIn)
     context: BrowserContext | None = None
     watch: PageWatch | None = None
     panel: Panel | None = None
@@ -29,7 +31,7 @@ class Desk:
         """A new browser in which this agent signs in by a link; it becomes the desk's own."""
         options.setdefault("viewport", {"width": 1280, "height": 900})
         self.context = self.browser.new_context(**options)
-        self.watch = PageWatch(self.context, self.server.address)
+        self.watch = PageWatch(self.context, self.server.address, *self.crm.addresses)
         page = self.context.new_page()
         page.goto(self.server.link(self.name))
         self.panel = opened(page)
@@ -40,13 +42,15 @@ class Desk:
         page.goto(f"{self.server.address}/")
         return opened(page)
 
-    def new_record(self, button: str) -> Page:
+    def new_record(self, button: str) -> NewRecord:
         """The CRM's own page, which this button of the panel opens beside it."""
         with self.context.expect_page() as opening:
             self.panel.caller.get_by_role("button", name=button, exact=True).click()
-        page = opening.value
-        expect(page.get_by_role("button", name="Save", exact=True)).to_be_visible()
-        return page
+        return NewRecord(opening.value)
+
+    def take_new(self, call: str, name: str) -> None:
+        """A person who was created from a call becomes its person."""
+        self.crm.take_new(self.panel, lambda: self.call(call), name)
 
     def ring(self, number: str, name: str | None = None) -> str:
         """A customer calls this agent's phone; returns the call's id once the desk shows it."""
@@ -67,13 +71,11 @@ class Desk:
                 each["id"] == call and each.get("log") == "filed" for each in desk["recent"]
             )
         )
-        address = self.call(call)["log"]["crmUrl"]
-        return self.api.get(f"records/activities/{address.rsplit('/', 1)[1]}")
+        return self.crm.filed(self.api, self.call(call)["log"])
 
     def activities_of(self, ref: dict) -> list[dict]:
         """The activity on the page of a record."""
-        plural = {"opportunity": "opportunities"}.get(ref["kind"], f"{ref['kind']}s")
-        return self.api.get(f"records/{plural}/{ref['id']}")["related"]["activities"]
+        return self.crm.activities_of(self.api, ref)
 
     def clear(self) -> None:
         """Ends and completes what is left on the desk."""

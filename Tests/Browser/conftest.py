@@ -15,12 +15,15 @@ from pathlib import Path
 import pytest
 from agents import Desk
 from callmatch_server import API, Server
+from crms import CRM, BuiltIn
+from customers import Customers
 from looks import Looks
 from page_watch import PageWatch
 from panel import Panel
 from phone_system import PhoneSystem, set_phone_rules
 from pictures import Pictures
 from playwright.sync_api import Browser, expect, sync_playwright
+from salesforce_crm import Salesforce
 
 # Longer than anything should take: what passes does not wait for it.
 expect.set_options(timeout=10_000)
@@ -41,11 +44,35 @@ def program() -> str:
     return str(Path(path).resolve())
 
 
+CRMS = {"builtin": BuiltIn, "salesforce": Salesforce}
+
+
+def pytest_configure(config) -> None:
+    config.addinivalue_line("markers", "crm(*names): with each of these CRMs behind the server")
+
+
+def pytest_generate_tests(metafunc) -> None:
+    """Only the name of a test with another CRM than the built-in one says so."""
+    if "crm" in metafunc.fixturenames:
+        mark = metafunc.definition.get_closest_marker("crm")
+        names = mark.args if mark else ("builtin",)
+        ids = [pytest.HIDDEN_PARAM if name == "builtin" else name for name in names]
+        metafunc.parametrize("crm", names, ids=ids, indirect=True, scope="session")
+
+
 @pytest.fixture(scope="session")
-def server(program: str, tmp_path_factory) -> Iterator[Server]:
-    """One server for all tests; each test brings its own agents and telephones."""
+def crm(request) -> Iterator[CRM]:
+    """What the server has its customers from."""
+    crm = CRMS[request.param]()
+    yield crm
+    crm.stop()
+
+
+@pytest.fixture(scope="session")
+def server(program: str, crm: CRM, tmp_path_factory) -> Iterator[Server]:
+    """One server for all tests of a CRM; each test brings its own agents and telephones."""
     server = Server(program, tmp_path_factory.mktemp("callmatch") / "data")
-    server.start()
+    crm.start(server)
     yield server
     server.stop()
 
@@ -55,6 +82,11 @@ def admin(server: Server) -> API:
     admin = server.api("admin")
     set_phone_rules(admin)
     return admin
+
+
+@pytest.fixture
+def customers(admin: API, crm: CRM) -> Customers:
+    return Customers(admin, crm)
 
 
 @pytest.fixture(scope="session")
@@ -84,7 +116,7 @@ def looks(pictures: Pictures) -> Iterator[Looks]:
 
 
 @pytest.fixture
-def hire(server: Server, browser: Browser, admin: API, request, pictures) -> Iterator:
+def hire(server: Server, browser: Browser, admin: API, crm: CRM, request, pictures) -> Iterator:
     """Gives a new agent with an extension of its own; `hire(name)` gives one that exists."""
     desks: list[Desk] = []
 
@@ -96,7 +128,7 @@ def hire(server: Server, browser: Browser, admin: API, request, pictures) -> Ite
             admin.post("admin/people", {"id": name, "extensions": [extension], **about})
         api = server.api(name)
         own = api.get("session")["agent"].get("extension")
-        desk = Desk(server, browser, name, own, api)
+        desk = Desk(server, browser, name, own, api, crm)
         desks.append(desk)
         if signed_in:
             desk.sign_in(**options)

@@ -4,6 +4,7 @@ import itertools
 from dataclasses import dataclass
 
 from callmatch_server import API
+from crms import CRM
 
 # Subscriber numbers in Cologne that are kept free for films: they ring nowhere.
 lines = itertools.count(100)
@@ -51,12 +52,30 @@ def create(admin: API, plural: str, **fields: str) -> dict:
     return admin.post(f"records/{plural}", {"fields": fields})["ref"]
 
 
-def sharing_a_number(admin: API, *last_names: str) -> str:
-    """New contacts of a new company, all with one number, which is returned."""
-    number = free_number(admin)
-    account = create(admin, "accounts", name=f"{last_names[0]} & Cie.")
-    for name in last_names:
-        create(
-            admin, "contacts", firstName="Kim", lastName=name, phone=number, accountId=account["id"]
-        )
-    return number
+class Customers:
+    """The same in whatever CRM the server has; what is made is known to the server then."""
+
+    def __init__(self, admin: API, crm: CRM):
+        self.crm = crm
+        self._admin = admin
+
+    def free_number(self) -> str:
+        return free_number(self._admin)
+
+    def create(self, plural: str, **fields: str) -> dict:
+        """A new record; returns its {crm, kind, id}."""
+        return self.crm.create(self._admin, plural, **fields)
+
+    def sharing_a_number(self, *last_names: str) -> str:
+        """New contacts of a new company, all with one number, which is returned."""
+        number = self.free_number()
+        account = self.create("accounts", name=f"{last_names[0]} & Cie.")
+        for name in last_names:
+            about = {"firstName": "Kim", "lastName": name, "phone": number}
+            self.create("contacts", **about, accountId=account["id"])
+        return number
+
+    def with_number(self, number: str) -> list[dict]:
+        """The refs of those who have it."""
+        found = self._admin.post("admin/matching/try", {"number": number})
+        return [each["ref"] for each in found["candidates"]]

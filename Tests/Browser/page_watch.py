@@ -10,10 +10,10 @@ ALWAYS_EXPECTED = [re.compile(r"status of 401 .*/api/v1/session\b")]
 
 class PageWatch:
     """Takes down what every page of a context does wrong: errors, reports of the content security
-    policy, dialogs, and requests to anywhere but the server."""
+    policy, dialogs, and requests to anywhere but the server and what else is named."""
 
-    def __init__(self, context: BrowserContext, address: str):
-        self._address = address
+    def __init__(self, context: BrowserContext, *addresses: str):
+        self._addresses = tuple(f"{address}/" for address in addresses)
         self._expected = list(ALWAYS_EXPECTED)
         self._found: list[str] = []
         context.on("console", self._console)
@@ -43,5 +43,5 @@ class PageWatch:
         dialog.dismiss()
 
     def _request(self, request) -> None:
-        if not request.url.startswith((f"{self._address}/", "data:", "blob:")):
+        if not request.url.startswith((*self._addresses, "data:", "blob:")):
             self._found.append(f"request to elsewhere: {request.url[:200]}")

@@ -4,11 +4,11 @@ import re
 import time
 
 import pytest
-from customers import ADA, free_number
+from customers import ADA
 from phone_system import seconds
 from playwright.sync_api import Page, expect
 
-pytestmark = pytest.mark.usefixtures("audited")
+pytestmark = [pytest.mark.usefixtures("audited"), pytest.mark.crm("builtin", "salesforce")]
 
 
 def commands_sent(page: Page) -> list[str]:
@@ -72,8 +72,8 @@ def test_s6_decline_redirects_at_once_by_the_same_rules(hire, phone_rules):
     assert colleague.call(call)["state"] == "ended"
 
 
-def test_s7_unanswered_and_declined_calls_are_in_recent_calls(desk, admin, phone_rules):
-    missed_number, declined_number = free_number(admin), free_number(admin)
+def test_s7_unanswered_and_declined_calls_are_in_recent_calls(desk, customers, phone_rules):
+    missed_number, declined_number = customers.free_number(), customers.free_number()
     phone_rules(no_answer=1)
     missed = desk.ring(missed_number, name="Mina Missed")
     desk.api.desk_where(lambda picture: any(each["id"] == missed for each in picture["recent"]))
@@ -135,10 +135,10 @@ def test_s8_a_call_whose_beginning_was_never_reported_has_its_log(hire, office):
     desk.filed(desk.api.desk()["recent"][0]["id"])
 
 
-def test_s8_sign_in_during_a_call_that_was_answered_at_the_telephone(hire, admin):
+def test_s8_sign_in_during_a_call_that_was_answered_at_the_telephone(hire, customers):
     """No match: the call is there as for everybody else, and its log opens when a person is found."""
     desk = hire(signed_in=False)
-    call = desk.ring(free_number(admin), name="Late Caller")
+    call = desk.ring(customers.free_number(), name="Late Caller")
     desk.api.post(f"calls/{call}/answer")
     desk.api.desk_where(lambda picture: picture["line"]["state"] == "talking")
     panel = desk.sign_in()
@@ -151,9 +151,9 @@ def test_s8_sign_in_during_a_call_that_was_answered_at_the_telephone(hire, admin
     assert desk.filed(call)["person"]["name"] == ADA.name
 
 
-def test_s20_a_call_for_which_nobody_is_created_stays_in_recent_calls(desk, admin, settings):
+def test_s20_a_call_for_which_nobody_is_created_stays_in_recent_calls(desk, customers, settings):
     settings("call-log", wrapUpSeconds=1)
-    call = desk.ring(free_number(admin), name="Nobody Known")
+    call = desk.ring(customers.free_number(), name="Nobody Known")
     panel = desk.panel
     panel.answer()
     panel.press("Hang up")

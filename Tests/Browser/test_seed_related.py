@@ -7,7 +7,7 @@ from customers import ADA, CHARLES
 from panel import Panel
 from playwright.sync_api import expect
 
-pytestmark = pytest.mark.usefixtures("audited")
+pytestmark = [pytest.mark.usefixtures("audited"), pytest.mark.crm("builtin", "salesforce")]
 
 
 def related(desk, ref: dict, scope: str) -> dict:

@@ -105,7 +105,9 @@ final class Stage: Sendable {
 
     func audit() async throws -> Audit {
         let kept = Set(sink.kept.map(\.key))
-        return try await flow.audit { keys, _ in keys.filter { !kept.contains($0) } }
+        return try await flow.audit { logs, _ in
+            logs.map(\.key).filter { !kept.contains($0) }
+        }
     }
 
     func deliver(at seconds: Double) async throws {

@@ -66,7 +66,7 @@ class Scene:
             "events": {"source": "hotline"},
             "cti": {"token": "x" * 43},
             "admin": {"id": "cleo" if deeper == ["people"] else "none"},
-        }.get(kind, {"token": "y" * 43})
+        }.get(kind, {"token": "y" * 43, "kind": "contact"})
         return row.path.format(**places)
 
     def body(self, row: Row):

@@ -74,13 +74,15 @@ def test_everything_in_the_code_is_described_and_the_other_way_round():
 
 
 def test_errors_are_problems_in_json():
-    """All but the phone systems' dialect, which has its own form, and what a load balancer asks."""
+    """All but the phone systems' dialect, which has its own form, what a load balancer asks, and pages."""
     for method, path in description.operations() - {("post", "/api/v1/cti/{token}")}:
         for status, response in description.document()["paths"][path][method]["responses"].items():
             content = description.resolved(response).get("content", {})
             if status >= "400" and (path, status) not in {
                 ("/sign-in/link/{token}", "410"),
                 ("/ready", "503"),
+                ("/connect/crm/callback", "400"),
+                ("/connect/crm/callback", "401"),
             }:
                 assert set(content) == {"application/problem+json"}, f"{method} {path} {status}"
 

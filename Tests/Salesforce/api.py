@@ -73,6 +73,8 @@ class Api:
                         for each in VERSIONS
                     ],
                 )
+            if request.path.startswith("/lightning/"):
+                return self.org.lightning.handle(request)
             if request.path.startswith("/services/oauth2/"):
                 return self.org.oauth.handle(request)
             request.user = self.org.oauth.user_of(request)

@@ -43,6 +43,10 @@ class Control:
     def info(self) -> dict:
         return {"url": self.url, "id": self.id, "mistakes": self.mistakes, "now": in_json(self.clock.now())}
 
+    def named(self) -> dict[str, str]:
+        """The ids of the sample organisation by name."""
+        return self.people
+
     def requests(self, clear: bool = False) -> list[dict]:
         """What came, oldest first: method, target, body, user, status, faults."""
         seen = list(self.seen)
@@ -126,9 +130,19 @@ class Control:
             fields = row and self.schema.kinds[self.schema.kind_of(row["Id"])].fields
             return row and {name: shown(fields[name], value) for name, value in row.items()}
 
-    def records(self, kind: str) -> list[dict]:
+    def records(self, kind: str, **having) -> list[dict]:
+        """Those with these values, or all."""
         with self.store.lock:
-            return [self.record(each) for each in list(self.store.tables[kind])]
+            rows = list(self.store.tables[kind].values())
+            return [
+                self.record(row["Id"]) for row in rows if all(row.get(name) == value for name, value in having.items())
+            ]
+
+    def columns(self, kind: str, names: list[str]) -> list[list]:
+        """Of every record that is not in the recycle bin these fields, date-times as rows have them."""
+        with self.store.lock:
+            rows = self.store.tables[kind].values()
+            return [[row.get(name) for name in names] for row in rows if not row.get("IsDeleted")]
 
     def delete(self, record: str) -> None:
         with self.store.lock:
@@ -159,9 +173,9 @@ class Control:
         with self.store.lock:
             return lifecycle.convert(self.store, lead, user=self.admin, **into)
 
-    def load_contacts(self, count: int, accounts: int = 100) -> int:
-        """Many people with numbers as people write them, always the same ones."""
-        return sample.load_contacts(self, count, accounts)
+    def load_contacts(self, count: int, accounts: int = 100, leads: int = 0) -> int:
+        """Many people with numbers as people write them, always the same ones; `leads` of them are leads."""
+        return sample.load_contacts(self, count, accounts, leads)
 
     # Fields, rules, rights.
 

@@ -21,6 +21,7 @@ from control import Control
 from describe import Schema
 from faults import Faults
 from http_face import Server
+from lightning import Lightning
 from oauth import OAuth
 from pages import Pages
 from pages import shown as shown_value
@@ -38,7 +39,7 @@ class FakeOrg(Control):
 
     def __init__(self, port: int = 0, certificate: str | None = None, key: str | None = None, with_sample: bool = True):
         self._tls = (certificate, key)
-        self._port = port
+        self._port, self._pages_port = port, 0
         self.id = long_id("00D5f000000FAKE")
         self.settings, self.clock, self.faults, self.rights = Settings(), Clock(), Faults(), Rights()
         self.schema = Schema()
@@ -46,13 +47,15 @@ class FakeOrg(Control):
         self.rules, self.pages, self.access = Rules(self), Pages(self), Access(self)
         self.searches, self.bulk, self.oauth = Searches(self), Bulk(self), OAuth(self)
         self.composite, self.collections = Composite(self), Collections(self)
-        self.api = Api(self)
+        self.api, self.lightning = Api(self), Lightning(self)
         self.seen: collections.deque[dict] = collections.deque(maxlen=MOST_SEEN)
         # What went wrong in the fake itself.
         self.mistakes: list[str] = []
         self.outages: list[int] = []
         self.people: dict[str, str] = {}
         self.server: Server | None = None
+        # The people's pages are on another host.
+        self.pages_server: Server | None = None
         self.settings.described_at = self.clock.now()
         self._furnish()
         if with_sample:
@@ -87,21 +90,32 @@ class FakeOrg(Control):
         self.stop()
 
     def start(self) -> "FakeOrg":
-        """A second time it starts on the same port, with the data that it had."""
+        """A second time it starts on the same ports, with the data that it had."""
         self.server = Server(self, self._port, *self._tls)
         self._port = self.server.server_address[1]
-        threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
+        self.pages_server = Server(self, self._pages_port, *self._tls)
+        self._pages_port = self.pages_server.server_address[1]
+        for server in (self.server, self.pages_server):
+            threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
         return self
 
     def stop(self) -> None:
         """From now on connections are refused."""
-        if self.server:
-            self.server.stop()
-            self.server = None
+        for server in filter(None, (self.server, self.pages_server)):
+            server.stop()
+        self.server = self.pages_server = None
 
     @property
     def url(self) -> str:
-        return f"{'https' if self._tls[0] else 'http'}://127.0.0.1:{self._port}"
+        return self._address(self._port)
+
+    @property
+    def pages_url(self) -> str:
+        """Where the pages of records are."""
+        return self._address(self._pages_port)
+
+    def _address(self, port: int) -> str:
+        return f"{'https' if self._tls[0] else 'http'}://127.0.0.1:{port}"
 
     @property
     def instance_url(self) -> str:
@@ -131,6 +145,7 @@ def main() -> None:
             org.load_contacts(chosen.contacts)
         ready = {
             "url": org.url,
+            "pages": org.pages_url,
             "token": org.token(),
             "users": {name: org.people[name] for name, *_ in sample.USERS if org.people},
         }

@@ -18,10 +18,10 @@ CODE_SECONDS = 15 * 60
 VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
 AUDIENCES = {"https://login.salesforce.com", "https://test.salesforce.com"}
 
-PAGE = """<!DOCTYPE html><title>Allow Access?</title>
+PAGE = """<!DOCTYPE html><html lang="en"><meta charset="utf-8"><title>Allow Access?</title><link rel="icon" href="data:,">
 <h1>{app} is asking to:</h1><p>{scope}</p>
 <form method="post" action="/services/oauth2/authorize">{kept}
-<label>Username <input name="username" value="{username}"></label>
+<label>Username <select name="username">{users}</select></label>
 <button name="decision" value="allow">Allow</button><button name="decision" value="deny">Deny</button></form>
 """
 
@@ -122,7 +122,7 @@ class OAuth:
         name = self.consents if request.method == "GET" else asked.get("username")
         user = self.org.user_named(name) if name else None
         if user is None or not user.get("IsActive"):
-            return self._page(app, asked)
+            return Reply(200, self._page(app, asked).encode(), {"Content-Type": "text/html; charset=UTF-8"})
         code = "aPrx" + secrets.token_urlsafe(48)
         scope = asked.get("scope") or "api refresh_token id"
         challenge = asked.get("code_challenge")
@@ -143,16 +143,20 @@ class OAuth:
         sign = "&" if "?" in asked["redirect_uri"] else "?"
         return Reply(302, b"", {"Location": asked["redirect_uri"] + sign + urlencode(answer)})
 
-    @staticmethod
-    def _page(app: App, asked: dict) -> Reply:
+    def _page(self, app: App, asked: dict) -> str:
+        """Where a user says yes or no; `login_hint` is who is proposed."""
         kept = "".join(
             f'<input type="hidden" name="{html.escape(name)}" value="{html.escape(value)}">'
             for name, value in asked.items() if name not in ("username", "decision")
         )  # fmt: skip
-        username = html.escape(asked.get("login_hint", ""))
+        hint = asked.get("login_hint", "").casefold()
+        users = [user for user in self.org.store.tables["User"].values() if user.get("IsActive")]
+        names = sorted(user["Username"] for user in users)
+        options = "".join(
+            f"<option{' selected' if name.casefold() == hint else ''}>{html.escape(name)}</option>" for name in names
+        )
         scope = html.escape(asked.get("scope", ""))
-        page = PAGE.format(app=html.escape(app.label), scope=scope, kept=kept, username=username)
-        return Reply(200, page.encode(), {"Content-Type": "text/html; charset=UTF-8"})
+        return PAGE.format(app=html.escape(app.label), scope=scope, kept=kept, users=options)
 
     def _token(self, request: Request) -> Reply:
         if request.method != "POST":

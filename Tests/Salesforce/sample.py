@@ -111,24 +111,28 @@ SPELLINGS = (
 PLACES = ("30", "40", "69", "89", "221", "211", "711", "341")
 
 
-def load_contacts(org, count: int, accounts: int = 100) -> int:
-    """Straight into the table: a number for everybody, for every third one a mobile, too."""
+def load_contacts(org, count: int, accounts: int = 100, leads: int = 0) -> int:
+    """Straight into the table: a number for everybody, for every third one a mobile, too. The last ones are leads.
+
+    They came in by 200 a minute until yesterday: so many share a stamp, as after bulk writes.
+    """
     chance = random.Random(count)
     with org.store.lock:
         companies = [org.add("Account", Name=f"Firm {number:05} GmbH") for number in range(min(accounts, count))]
-        now, table = org.clock.now(), org.store.tables["Contact"]
-        system = {
-            "OwnerId": org.admin, "CreatedDate": now, "LastModifiedDate": now, "SystemModstamp": now,
-            "CreatedById": org.admin, "LastModifiedById": org.admin,
-        }  # fmt: skip
+        yesterday, tables = org.clock.now() - 86_400_000, org.store.tables
+        system = {"OwnerId": org.admin, "CreatedById": org.admin, "LastModifiedById": org.admin}
         for number in range(count):
             first, last = chance.choice(FIRST_NAMES), chance.choice(LAST_NAMES)
+            stamp = yesterday - (count - number) // 200 * 60_000
+            kind, own = "Contact", {"AccountId": companies[number % len(companies)]}
+            if number >= count - leads:
+                kind, own = "Lead", {"Company": f"Firm {number:05} AG", "Status": "Open - Not Contacted"}
             row = {
-                "Id": org.store.new_id("Contact"), "FirstName": first, "LastName": last, "Name": f"{first} {last}",
-                "AccountId": companies[number % len(companies)],
+                "Id": org.store.new_id(kind), "FirstName": first, "LastName": last, "Name": f"{first} {last}", **own,
                 "Phone": chance.choice(SPELLINGS).format(chance.choice(PLACES), 2_000_000 + number), **system,
+                "CreatedDate": stamp, "LastModifiedDate": stamp, "SystemModstamp": stamp,
             }  # fmt: skip
             if number % 3 == 0:
                 row["MobilePhone"] = f"0171 {3_000_000 + number}"
-            table[row["Id"]] = row
+            tables[kind][row["Id"]] = row
     return count

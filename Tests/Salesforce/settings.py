@@ -22,6 +22,8 @@ class Settings:
     most_bulk_rows: int | None = None
     # The states that looks at a bulk job find before its last one.
     bulk_states: list[str] = field(default_factory=lambda: ["InProgress"])
+    # Who is signed in on the org's own pages, by name; nobody is the administrator.
+    user_of_pages: str = ""
     search_joins_digits: bool = False
     search_delay_seconds: float = 0
     search_cut: int | None = None
@@ -30,6 +32,8 @@ class Settings:
     # So long an upsert waits between looking and writing, by the machine's clock.
     upsert_pause_seconds: float = 0
     lead_with_what: str = "Related To ID: a lead cannot be related to another object"
+    # Whether an activity of a lead that was converted is refused.
+    refuses_converted_leads: bool = True
     replication_lag_seconds: float = 0
     most_updated: int = 600_000
     # When a description changed last, in milliseconds.

@@ -157,6 +157,9 @@ class Writer:
                 self._check_reference(field, changes[field.name])
         if kind == "Task" and str(row.get("WhoId", "")).startswith("00Q") and row.get("WhatId"):
             raise written("FIELD_INTEGRITY_EXCEPTION", self.org.settings.lead_with_what, "WhatId")
+        who = self.store.row(changes.get("WhoId")) if kind == "Task" else None
+        if who and who.get("IsConverted") and self.org.settings.refuses_converted_leads:
+            raise written("CANNOT_UPDATE_CONVERTED_LEAD")
         self.org.rules.validate(kind, row)
 
     def _check_reference(self, field: Field, record_id: str) -> None:

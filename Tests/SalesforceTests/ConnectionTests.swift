@@ -5,7 +5,7 @@ import Testing
 
 /// Every answer of the org is hostile until it is read.
 struct ConnectionTests {
-    private func fault(
+    static func fault(
         of connection: OrgConnection, _ path: String = "limits"
     ) async -> OrgFault? {
         do throws(OrgFault) {
@@ -35,7 +35,7 @@ struct ConnectionTests {
         let connection = try await org.connection()
         _ = try await connection.ask("GET", "limits")
         try await org.command("expire_tokens")
-        #expect(await fault(of: connection) == nil)
+        #expect(await Self.fault(of: connection) == nil)
         try await org.command(
             "fault",
             [
@@ -43,7 +43,7 @@ struct ConnectionTests {
                 "times": .null,
             ])
         try await org.command("requests", ["clear": .flag(true)])
-        guard case .needsConsent = await fault(of: connection) else {
+        guard case .needsConsent = await Self.fault(of: connection) else {
             Issue.record("a token that is never taken must be said")
             return
         }
@@ -54,7 +54,7 @@ struct ConnectionTests {
     @Test func aUserWhoIsNotLetInIsSaid() async throws {
         let org = try Org()
         let connection = try await org.connection(approved: [])
-        let found = await fault(of: connection)
+        let found = await Self.fault(of: connection)
         guard case .needsConsent(let why) = found else {
             Issue.record("\(String(describing: found))")
             return
@@ -80,7 +80,7 @@ struct ConnectionTests {
         let connection = try await org.connection()
         _ = try await connection.ask("GET", "limits")
         try await org.command("fault", try Org.arguments(about))
-        let found = try #require(await fault(of: connection), "\(about)")
+        let found = try #require(await Self.fault(of: connection), "\(about)")
         let name =
             switch found {
             case .unanswered: "unanswered"
@@ -96,7 +96,7 @@ struct ConnectionTests {
         #expect(name == kind, "\(about): \(found)")
         // The next one is as if nothing had been.
         try await org.command("mend")
-        #expect(await fault(of: connection) == nil)
+        #expect(await Self.fault(of: connection) == nil)
     }
 
     @Test(arguments: [

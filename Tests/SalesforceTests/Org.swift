@@ -73,7 +73,9 @@ final class Org: Sendable {
     }
 
     /// A connection of the integration user, whose app is set up.
-    func connection(approved: [String]? = nil) async throws -> OrgConnection {
+    func connection(
+        approved: [String]? = nil, now: @escaping @Sendable () -> Date = { Date() }
+    ) async throws -> OrgConnection {
         var app: [String: JSONValue] = [
             "client_id": .text("sync"), "public_key": .text(try Self.key.get().public),
         ]
@@ -82,7 +84,7 @@ final class Org: Sendable {
         let signIn = OrgSignIn(
             login: url, audience: "https://login.salesforce.com", clientID: "sync",
             user: Self.user, key: try Self.signingKey())
-        return OrgConnection(signIn, version: "67.0", seconds: 10)
+        return OrgConnection(signIn, version: "67.0", seconds: 10, now: now)
     }
 
     static func signingKey() throws -> SigningKey { try SigningKey(pem: key.get().secret) }

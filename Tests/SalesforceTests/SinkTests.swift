@@ -20,17 +20,27 @@ struct SinkTests {
             agentName: "Ada Okafor", number: "030 23125042")
     }
 
+    static func sink(
+        _ org: Org, _ change: (inout SalesforceSettings) -> Void = { _ in }
+    ) async throws -> SalesforceSink {
+        var settings = try Org.settings()
+        change(&settings)
+        let connection = try await org.connection()
+        return SalesforceSink(
+            connection, users: Vault().users(connection, settings), settings: settings)
+    }
+
     private func sink(
         _ org: Org, hasKey: Bool = true, _ change: (inout SalesforceSettings) -> Void = { _ in }
     ) async throws -> SalesforceSink {
-        var settings = try Org.settings()
-        if !hasKey { settings.keyField = nil }
-        change(&settings)
-        return SalesforceSink(try await org.connection(), settings: settings)
+        try await Self.sink(org) {
+            if !hasKey { $0.keyField = nil }
+            change(&$0)
+        }
     }
 
     /// Files until the org has taken it, as the delivery does.
-    private func deliver(_ log: FiledLog, to sink: SalesforceSink) async throws -> FiledRecord {
+    static func deliver(_ log: FiledLog, to sink: SalesforceSink) async throws -> FiledRecord {
         for _ in 0..<20 {
             do throws(FilingFailure) {
                 return try await sink.file(log)
@@ -39,6 +49,21 @@ struct SinkTests {
             }
         }
         throw FilingFailure.park(reason: "it never took it")
+    }
+
+    private func deliver(_ log: FiledLog, to sink: SalesforceSink) async throws -> FiledRecord {
+        try await Self.deliver(log, to: sink)
+    }
+
+    /// Why it was parked; `nil` where it was not.
+    static func parked(_ log: FiledLog, by sink: SalesforceSink) async -> String? {
+        do throws(FilingFailure) {
+            _ = try await sink.file(log)
+            return nil
+        } catch {
+            if case .park(let reason) = error { return reason }
+            return nil
+        }
     }
 
     private func ada(_ org: Org) async throws -> RecordID {
@@ -51,7 +76,7 @@ struct SinkTests {
         let ada = try await ada(org)
         let user = try #require(
             try await org.records("User").first { $0["Alias"]?.text == "ada" }?["Id"]?.text)
-        let sink = try await sink(org) { $0.users = ["ada": OrgID(user)!] }
+        let sink = try await sink(org) { $0.usernames = ["ada": "Ada@CallMatch.example"] }
         try await org.command("requests", ["clear": .flag(true)])
         let record = try await deliver(Self.log(person: ada), to: sink)
         let task = try #require(try await org.logs().first)
@@ -168,37 +193,5 @@ struct SinkTests {
             ["user": .text(Org.user), "hide_fields": .array([.text("Task.CallDisposition")])])
         _ = try await deliver(Self.log("b"), to: sink)
         #expect(try await org.logs().count == 2)
-    }
-
-    @Test func aLeadHasNoMatterAndAnAccountIsOne() throws {
-        let described = try OrgDescribe(
-            .object([
-                "fields": .array(
-                    ["WhoId", "WhatId", "Subject", "Status"].map {
-                        .object([
-                            "name": .text($0), "createable": .flag(true),
-                            "updateable": .flag(true),
-                        ])
-                    })
-            ]), of: .task)
-        func fields(_ person: RecordID?, _ related: RecordID?) throws -> [String: JSONValue] {
-            TaskFields(
-                Self.log(person: person, related: related), settings: try Org.settings(),
-                describe: described
-            ).fields
-        }
-        func id(_ kind: RecordID.Kind) -> RecordID {
-            RecordID(crm: "acme", kind: kind, value: "x\(kind)")
-        }
-        for related in [RecordID.Kind.account, .opportunity, .case].map(id) {
-            #expect(try fields(id(.contact), related)["WhatId"] == .text(related.value))
-            #expect(try fields(id(.lead), related)["WhatId"] == .null)
-            #expect(try fields(id(.account), related)["WhatId"] == .text(related.value))
-        }
-        #expect(try fields(id(.lead), nil)["WhoId"] == .text("xlead"))
-        #expect(try fields(id(.account), nil)["WhatId"] == .text("xaccount"))
-        #expect(try fields(id(.account), nil)["WhoId"] == .null)
-        #expect(try fields(nil, nil)["WhoId"] == .null)
-        #expect(try fields(nil, nil)["CallObject"] == nil, "what is not described is not sent")
     }
 }

@@ -6,6 +6,7 @@ import { words as all } from './admin-daily-words.js';
 const words = all.health;
 const percent = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 });
 const full = 100; // units of a drawing's width
+const nearlyAll = 0.9;
 
 /**
  * `buckets`: {le, count}, `count` the calls of this bucket alone: longer than the `le` before it, at
@@ -28,6 +29,11 @@ function label(buckets, index, unit) {
   if (Number.isFinite(le)) return words.upTo(count(le), unit);
   return words.over(count(buckets[index - 1]?.le ?? 0), unit);
 }
+
+/** How much of something is used up; words beside it say so too. */
+export const ratioBar = (part, whole) => h('svg', { class: ['bar', 'bar-ratio', part / whole > nearlyAll && 'bar-bad'],
+  viewBox: `0 0 ${full} 1`, preserveAspectRatio: 'none', 'aria-hidden': 'true' },
+h('rect', { x: 0, y: 0, width: Math.min(full, Math.max(0.7, (part / whole) * full)), height: 1 }));
 
 // Anything that happened is visible, however little it is beside the rest.
 function bar(number, most) {

@@ -2,10 +2,12 @@
 import { h } from './dom.js';
 import { shown } from './format.js';
 import { get, pathOf, post } from './http.js';
+import { crmCard, noCRM } from './admin-crms.js';
 import { dialogActions } from './admin-person.js';
 import { sourceRow } from './admin-sources.js';
 import { words as all } from './admin-daily-words.js';
 import { words as common } from './admin-words.js';
+import { words as link } from './crm-link-words.js';
 import { choiceField, copyField, textField } from './pages-fields.js';
 import {
   button, dialog as dialogView, empty, failure, loadingRows, pageHead, problemText, refusal,
@@ -15,23 +17,30 @@ import { icon } from './icons.js';
 
 const words = all.connections;
 const path = pathOf('admin', 'sources');
+const refreshEvery = 5000; // ms, while the people of a CRM come in
 
 class AdminConnections extends View {
-  state = { sources: null, addresses: {}, problem: null, dialog: null, isBusy: false };
+  state = { sources: null, crms: [], addresses: {}, problem: null, dialog: null, isBusy: false };
 
   opened() {
     this.load();
+    this.timer = setInterval(() => {
+      if (!document.hidden && this.state.crms.some((crm) => crm.loading)) this.load();
+    }, refreshEvery);
+  }
+
+  closed() {
+    clearInterval(this.timer);
   }
 
   /** How the sources are comes with the health; their addresses with the list of sources. */
   async load() {
-    this.set({ problem: null });
     const [health, list] = await this.attempt((signal) => Promise.all(
       [pathOf('admin', 'health'), path].map((address) => get(address, { signal })))) ?? [];
     if (!health) return;
     const known = Array.isArray(list) ? list : list?.sources ?? [];
     const addresses = Object.fromEntries(known.map((source) => [source.name, source.address]));
-    this.set({ sources: health.sources, addresses });
+    this.set({ problem: null, sources: health.sources, crms: health.crms ?? [], addresses });
   }
 
   pageTitle = ({ sources, problem }) => (sources || problem ? common.pages.connections : null);
@@ -54,13 +63,15 @@ class AdminConnections extends View {
     this.set({ dialog: { ...this.state.dialog, problem: null, ...changes }, ...more });
   }
 
-  view({ sources, addresses, problem, dialog }) {
+  view({ sources, crms, addresses, problem, dialog }) {
     const open = () => this.set({ dialog: { what: 'add', name: '', dialect: 'callmatch' } });
     const add = () => button([icon('add'), words.add], open, { kind: 'button-primary' });
     return [
       pageHead({ title: common.pages.connections, text: words.text, actions: sources?.length ? [add()] : [] }),
       problem && failure(problem, () => this.load()),
       !sources && !problem && loadingRows(3),
+      sources && (crms.length > 0 ? crms.map(crmCard) : noCRM()),
+      sources && h('h2', { key: 'systems', class: 'systems-title' }, link.connections.systems),
       sources?.length === 0 && empty({ title: words.empty, text: words.emptyText, actions: [add()] }),
       sources?.length > 0 && h('ul', { key: 'sources', class: 'list card' },
         sources.map((source) => sourceRow(source, { address: addresses[source.name] }))),

@@ -110,7 +110,7 @@ export const words = {
   },
 
   connections: {
-    text: 'Where events about calls come from, and whether they arrive.',
+    text: 'The CRM and the phone systems: whether they answer, and what would help.',
     add: 'Add a source',
     states: { green: 'Works', red: 'Has a problem', quiet: 'Quiet' },
     empty: 'No source yet',

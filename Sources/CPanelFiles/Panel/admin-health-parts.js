@@ -2,8 +2,10 @@
 import { h } from './dom.js';
 import { count, locale, shown } from './format.js';
 import { ringChart } from './admin-chart.js';
+import { crmRow } from './admin-crms.js';
 import { sourceRow } from './admin-sources.js';
 import { words as all } from './admin-daily-words.js';
+import { words as link } from './crm-link-words.js';
 import { notice, section } from './pages-parts.js';
 import { icon } from './icons.js';
 
@@ -43,6 +45,11 @@ export function ringsPart(times) {
 export const sourcesPart = (sources) => section({ key: 'sources', title: words.sources },
   sources.length > 0 && h('ul', { class: 'list' }, sources.map((source) => sourceRow(source, { isShort: true }))),
   sources.length === 0 && h('p', { class: 'quiet' }, words.noSources),
+  h('p', {}, h('a', { href: '/admin/connections' }, words.sourcesMore)));
+
+/** Nothing where the CRM is our own: it cannot be out of reach. */
+export const crmsPart = (crms) => crms?.length > 0 && section({ key: 'crms', title: link.connections.crm },
+  h('ul', { class: 'list' }, crms.map(crmRow)),
   h('p', {}, h('a', { href: '/admin/connections' }, words.sourcesMore)));
 
 export function serverPart({ store, streams, uptimeSeconds, version }) {

@@ -2,7 +2,7 @@
 import { h } from './dom.js';
 import { exactTime } from './format.js';
 import { get, pathOf } from './http.js';
-import { ringsPart, serverPart, sourcesPart, todayPart } from './admin-health-parts.js';
+import { crmsPart, ringsPart, serverPart, sourcesPart, todayPart } from './admin-health-parts.js';
 import { words as all } from './admin-daily-words.js';
 import { words as common } from './admin-words.js';
 import { announce } from './pages-frame.js';
@@ -42,7 +42,7 @@ class AdminHealth extends View {
       !health && !problem && loadingRows(5),
       health && [
         this.tools(this.state), todayPart(health.today), ringsPart(health.ringToPanel),
-        sourcesPart(health.sources), serverPart(health),
+        crmsPart(health.crms), sourcesPart(health.sources), serverPart(health),
       ],
     ];
   }

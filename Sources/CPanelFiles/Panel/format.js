@@ -64,6 +64,10 @@ export function moment(at, now = new Date()) {
   return day(at, now);
 }
 
+/** 14:05 today, else the day as well: 3 Nov, 14:05. */
+export const timeAndDay = (at, now = new Date()) =>
+  (daysBetween(new Date(at), now) === 0 ? time(at) : `${day(at, now)}, ${time(at)}`);
+
 /** 1:05 or 1:02:05; never negative. */
 export function duration(seconds) {
   const whole = Math.max(0, Math.floor(seconds));

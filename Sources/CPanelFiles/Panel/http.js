@@ -20,6 +20,7 @@ export class Problem extends Error {
 
 let signedOut = goToSignIn;
 let wasSignedIn = false;
+let token = null;
 
 export const get = (path, options) => send('GET', path, undefined, options);
 export const post = (path, body, options) => send('POST', path, body ?? {}, options);
@@ -32,7 +33,7 @@ export const remove = (path, options) => send('DELETE', path, undefined, options
  * Resolves to the JSON answer or null; rejects with Problem, or AbortError when `signal` aborted.
  */
 export async function send(method, path, body, { signal, keepalive = false, stayOn401 = false } = {}) {
-  const headers = { accept: 'application/json, application/problem+json' };
+  const headers = { accept: 'application/json, application/problem+json', ...authorization() };
   if (method !== 'GET') headers['x-callmatch'] = '1';
   if (body !== undefined) headers['content-type'] = 'application/json';
   let response;
@@ -61,10 +62,24 @@ export function onSignedOut(handler) {
   signedOut = handler;
 }
 
+/**
+ * From now on the session is this one instead of the cookie's; null: the cookie's again. The token is kept nowhere but
+ * here, so that no other page and no disk ever has it: when the page is loaded anew, it is gone.
+ */
+export function useToken(text) {
+  token = text;
+}
+
+/** Whether the session hangs on this page alone. */
+export const hasToken = () => token !== null;
+
+/** The header that says who this is where the cookie cannot. */
+export const authorization = () => (token ? { authorization: `Bearer ${token}` } : {});
+
 /** The sign-in page, which comes back here, query string included. */
-export function goToSignIn() {
+export function goToSignIn({ isWish = false } = {}) {
   const next = encodeURIComponent(location.pathname + location.search);
-  location.assign(`/sign-in?next=${next}${wasSignedIn ? '&expired=1' : ''}`);
+  location.assign(`/sign-in?next=${next}${wasSignedIn && !isWish ? '&expired=1' : ''}`);
 }
 
 /** `/api/v1/calls/` + an identifier that is safe inside a path. */

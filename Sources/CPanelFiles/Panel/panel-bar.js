@@ -1,12 +1,13 @@
 // The top bar, the bar of a lost connection, and the messages at the foot.
 import { h } from './dom.js';
 import { shown } from './format.js';
-import { goToSignIn, remove } from './http.js';
+import { remove } from './http.js';
 import { icon } from './icons.js';
 import { attempt } from './panel-commands.js';
 import { wrapUpLeft } from './panel-parts.js';
 import { saveAll } from './panel-saving.js';
-import { changed, dismiss, store } from './panel-store.js';
+import { leave } from './panel-sign-in.js';
+import { changed, dismiss, isFramed, store } from './panel-store.js';
 import { words } from './words.js';
 
 export function topBar(desk) {
@@ -14,8 +15,8 @@ export function topBar(desk) {
     h('h1', { class: 'brand' }, brandMark(), h('span', { class: 'brand-name' }, words.product)),
     desk && agent(desk),
     desk && lineState(desk),
-    h('button', { class: 'button button-icon', type: 'button', popovertarget: 'menu', id: 'menu-button',
-      'aria-label': words.bar.menu, disabled: !desk }, icon('menu')),
+    (desk || !store.signedOut) && h('button', { class: 'button button-icon', type: 'button', popovertarget: 'menu',
+      id: 'menu-button', 'aria-label': words.bar.menu, disabled: !desk }, icon('menu')),
     desk && menu(desk));
 }
 
@@ -68,11 +69,12 @@ export function openDialog(name) {
 
 async function signOut() {
   await saveAll();
-  if (await attempt('agent', 'signOut', () => remove('/api/v1/session'))) location.assign('/sign-in');
+  if (await attempt('agent', 'signOut', () => remove('/api/v1/session'))) leave();
 }
 
 /** What is wrong with the connection, always in the same place, so that nothing jumps. */
 export function connectionBar(desk) {
+  if (store.signedOut && isFramed) return null; // The form says so.
   if (store.signedOut) {
     return h('div', { class: 'alarm alarm-bad', key: 'out' }, icon('warning'),
       h('p', null, words.connection.signedOut, ' ',
@@ -104,13 +106,3 @@ const brandMark = () => h('svg', { class: 'brand-mark', viewBox: '0 0 32 32', 'a
   h('rect', { class: 'brand-tile', width: 32, height: 32, rx: 9 }),
   h('path', { class: 'brand-line', d: 'M21.5 11.5a7 7 0 1 0 0 9' }),
   h('circle', { class: 'brand-dot', cx: 21, cy: 16, r: 2.6 }));
-
-/** Signing in again elsewhere keeps what is typed here; with nothing typed, this page goes there. */
-export function whenSignedOut(hasText) {
-  if (!hasText) {
-    goToSignIn();
-    return;
-  }
-  store.signedOut = true;
-  changed();
-}

@@ -3,6 +3,7 @@ import { h } from './dom.js';
 import { shown } from './format.js';
 import { query } from './http.js';
 import { icon } from './icons.js';
+import { asking, isAsking } from './panel-asking.js';
 import { titleOf } from './panel-calls.js';
 import * as commands from './panel-commands.js';
 import { button, disabledWhen, dotted, openElsewhere } from './panel-parts.js';
@@ -17,7 +18,7 @@ export function caller(call, desk) {
   const heading = h('h2', { class: 'unseen', id: 'caller-title' }, words.caller.region);
   if (person && !view.isSeeking) return [heading, onePerson(call, person, desk)];
   if (call.match.candidates.length > 0 && !view.isSeeking) return [heading, several(call, desk)];
-  return [heading, nobody(call, desk)];
+  return [heading, isAsking(call) ? asking(call, desk) : nobody(call, desk)];
 }
 
 function onePerson(call, person, desk) {
@@ -33,7 +34,8 @@ function onePerson(call, person, desk) {
           h('span', { class: 'badge' }, words.kinds[person.kind] ?? person.kind)),
         dotted(facts),
         shown(person.owner) && h('p', { class: 'quiet small' }, words.caller.owner(shown(person.owner)))),
-      openElsewhere(person.url, words.caller.open(shown(desk.organisation.crm.name) ?? 'CRM'))),
+      openElsewhere(person.url, words.caller.open(shown(desk.organisation.crm.name) ?? 'CRM'),
+        person.ref)),
     candidate && why(candidate),
     h('div', { class: 'row' },
       backButton(call, isOnlyMatch, 'button-small'),

@@ -58,7 +58,7 @@ export async function back(call) {
   focusNext(call.match.candidates.length > 0 ? 'matches' : 'people-search');
 }
 
-export const relate = (call, ref) => run(call.id, 'related', { record: { kind: ref.kind, id: ref.id } });
+export const relate = (call, ref) => run(call.id, 'related', { record: named(ref) });
 
 export const removeRelated = (call) =>
   attempt(call.id, 'related', () => remove(`${pathOf('calls', call.id)}/related`));
@@ -110,4 +110,6 @@ export async function attempt(id, command, work) {
   }
 }
 
-const refOf = (person) => ({ kind: person.ref.kind, id: person.ref.id });
+// A record without its CRM is one of the CRM that the server is connected to.
+const named = ({ crm, kind, id }) => ({ crm, kind, id });
+const refOf = (person) => named(person.ref);

@@ -2,6 +2,7 @@
 import { h } from './dom.js';
 import { shown } from './format.js';
 import * as commands from './panel-commands.js';
+import { consentSettings, leaveConsent } from './panel-consent.js';
 import { demoDialog, leaveDemo } from './panel-demo.js';
 import { askForNotifications, notificationsAreBlocked } from './panel-notify.js';
 import { leavePassword, passwordForm } from './panel-password.js';
@@ -43,6 +44,7 @@ function closed() {
   number = '';
   leaveDemo();
   leavePassword();
+  leaveConsent();
   changed();
 }
 
@@ -69,6 +71,7 @@ function settings(desk) {
       setKeysOn(isOn);
       changed();
     }),
+    consentSettings(desk),
     passwordForm(desk),
     dialogActions(),
   ];

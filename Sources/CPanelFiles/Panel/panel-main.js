@@ -3,20 +3,21 @@ import './elements.js';
 import { draw, h } from './dom.js';
 import { onSignedOut } from './http.js';
 import { announce } from './panel-announce.js';
-import { connectionBar, toasts, topBar, whenSignedOut } from './panel-bar.js';
+import { connectionBar, toasts, topBar } from './panel-bar.js';
 import { caller } from './panel-caller.js';
 import { liveCalls } from './panel-calls.js';
 import { dialog, openDrawnDialog } from './panel-dialogs.js';
 import { keepFocus } from './panel-focus.js';
+import { followHost, meetHost } from './panel-host.js';
 import { callLog } from './panel-log.js';
 import { followNotifications } from './panel-notify.js';
 import { followRecent } from './panel-recent.js';
 import { pastCall, recentList } from './panel-recent-view.js';
 import { loadRelated } from './panel-related.js';
 import { followRing } from './panel-ring.js';
-import { hasUnsaved } from './panel-saving.js';
 import { choose, openPast } from './panel-selection.js';
 import { listenToKeys } from './panel-shortcuts.js';
+import { signInHere, whenSignedOut } from './panel-sign-in.js';
 import { isLive, onChange, shownCall, store } from './panel-store.js';
 import { openStream } from './panel-stream.js';
 import { words } from './words.js';
@@ -29,7 +30,8 @@ function drawPage() {
   const restoreFocus = keepFocus();
   draw(place('bar'), topBar(desk));
   draw(place('connection'), connectionBar(desk));
-  draw(place('desk'), desk ? columns(desk, chosen) : starting());
+  const signIn = signInHere();
+  draw(place('desk'), signIn, desk ? columns(desk, chosen) : !signIn && starting());
   draw(place('toasts'), toasts());
   draw(place('dialogs'), dialog(desk));
   openDrawnDialog();
@@ -67,23 +69,27 @@ function followPicture() {
   announce(store.desk);
   followRing(store.desk);
   followNotifications(store.desk);
+  followHost(store.desk);
 }
 let followed = null;
 
 // `/?open=…` opens that call, as a link from elsewhere may ask for.
 function openAskedFor() {
-  const id = new URLSearchParams(location.search).get('open');
+  const address = new URL(location.href);
+  const id = address.searchParams.get('open');
   if (!id) return;
-  history.replaceState(null, '', location.pathname);
+  address.searchParams.delete('open');
+  history.replaceState(null, '', address);
   if (isLive(id)) choose(id);
   else openPast(id);
 }
 
 document.documentElement.lang = words.language;
 place('skip').textContent = words.skipToCaller;
-onSignedOut(() => whenSignedOut(hasUnsaved()));
+onSignedOut(whenSignedOut);
 onChange(drawPage);
 onChange(followPicture);
 drawPage();
 listenToKeys();
+meetHost();
 openStream();

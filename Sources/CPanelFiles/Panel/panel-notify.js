@@ -4,7 +4,7 @@ import { numberText, titleOf } from './panel-calls.js';
 import { choose } from './panel-selection.js';
 import { words } from './words.js';
 
-const open = new Map(); // call id → Notification
+const open = new Map(); // call id → {notification, name}
 
 export const notificationsAreBlocked = () => !('Notification' in window) || Notification.permission === 'denied';
 
@@ -15,14 +15,16 @@ export async function askForNotifications() {
 export function followNotifications(desk) {
   const ringing = new Map(desk.calls.filter((call) => call.state === 'ringing' && call.direction !== 'outbound')
     .map((call) => [call.id, call]));
-  for (const [id, notification] of open) {
+  for (const [id, { notification }] of open) {
     if (ringing.has(id)) continue;
     notification.close();
     open.delete(id);
   }
   const isWanted = desk.agent.preferences.notifications && !notificationsAreBlocked()
     && Notification.permission === 'granted' && !document.hasFocus();
-  if (isWanted) for (const call of ringing.values()) if (!open.has(call.id)) notify(call);
+  if (!isWanted) return;
+  // Who it is may be known a moment later: the same notification then says so.
+  for (const call of ringing.values()) if (open.get(call.id)?.name !== titleOf(call)) notify(call);
 }
 
 // One tag for all tabs: a second tab replaces the notification of the first without a sound.
@@ -40,7 +42,7 @@ function notify(call) {
       choose(call.id);
       notification.close();
     });
-    open.set(call.id, notification);
+    open.set(call.id, { notification, name });
   } catch {
     // Some mobile browsers have Notification but allow none from a page.
   }

@@ -18,9 +18,12 @@ const isWhole = (fact) => fact.length <= 24 && /\d/.test(fact);
 export const wrapUpLeft = (until, more = {}) =>
   h('running-time', { until, most: store.desk?.organisation.wrapUpSeconds ?? null, ...more });
 
-/** A link or button that is drawn as an icon only. */
-export const openElsewhere = (href, name) => href && h('a', { class: 'button button-icon', href, target: '_blank',
-  rel: 'noopener', 'aria-label': name, title: name }, icon('open'));
+/** What a link to a record says of it, so that a page around the panel can open it there. */
+export const naming = (ref) => ({ 'data-crm': ref?.crm, 'data-record': ref?.id });
+
+/** A link to a record that is drawn as an icon only. */
+export const openElsewhere = (href, name, ref) => href && h('a', { class: 'button button-icon', href, target: '_blank',
+  rel: 'noopener', 'aria-label': name, title: name, ...naming(ref) }, icon('open'));
 
 /** What keeps the place of rows that are on their way. */
 export const placeholders = (rows, label) => h('div',

@@ -5,7 +5,7 @@ import { get, query } from './http.js';
 import { icon } from './icons.js';
 import * as commands from './panel-commands.js';
 import { button, disabledWhen, dotted } from './panel-parts.js';
-import { changed, focusNext, viewOf } from './panel-store.js';
+import { changed, focusNext, store, viewOf } from './panel-store.js';
 import { words } from './words.js';
 
 const pause = 180; // ms without a key before asking
@@ -52,7 +52,8 @@ function row(call, person) {
   const key = keyOf(person);
   const company = shown(person.account?.name);
   const facts = [shown(person.title), company !== shown(person.name) && company];
-  const canAdd = person.kind !== 'account' && call.number.kind !== 'withheld' && Boolean(call.number.presented);
+  const canAdd = store.desk?.organisation.crm.addsNumbers !== false && person.kind !== 'account'
+    && call.number.kind !== 'withheld' && Boolean(call.number.presented);
   // What was found for an earlier text can be read, but not chosen by mistake.
   const isStale = viewOf(call.id).search.isBusy;
   const isBusy = disabledWhen(isStale || commands.isBusy(call.id, 'person') || commands.isBusy(call.id, 'number'));

@@ -1,9 +1,10 @@
 // The caller-information drop-down: three tabs, and at the top of the list whose results they show.
 import { h } from './dom.js';
-import { day, fullTime, money, moment, shown } from './format.js';
+import { words as link } from './crm-link-words.js';
+import { day, fullTime, money, moment, shown, timeAndDay } from './format.js';
 import { icon } from './icons.js';
 import * as commands from './panel-commands.js';
-import { button, disabledWhen, dotted, openElsewhere, placeholders } from './panel-parts.js';
+import { button, disabledWhen, dotted, naming, openElsewhere, placeholders } from './panel-parts.js';
 import { chosenScope, loadRelatedAgain, relatedOf } from './panel-related.js';
 import { changed, focusNext, sameRef, viewOf } from './panel-store.js';
 import { words } from './words.js';
@@ -44,11 +45,13 @@ function show(view, tab) {
 }
 
 function tabPanel(call, person, desk, view) {
-  const { data, isBusy, failed } = relatedOf(person);
+  const { data, isBusy, failure } = relatedOf(person);
+  const again = tryAgain(person, isBusy);
   return h('div', { id: 'tab-panel', class: 'tab-panel', role: 'tabpanel', 'aria-labelledby': `tab-${view.tab}`,
     'aria-busy': isBusy },
   filter(data, desk),
-  failed && !data ? failure(person) : !data ? placeholders(3, words.loading)
+  h('div', { key: 'trouble', role: 'status' }, data && trouble(data, failure, desk, again)),
+  failure && !data ? nothingLoaded(failure, again) : !data ? placeholders(3, words.loading)
     : h('div', { class: 'related dims-when-busy', key: view.tab }, lists(call, data, view)));
 }
 
@@ -115,7 +118,7 @@ function row(call, record, draw) {
     isChosen && icon('check'),
     h('span', { class: 'related-text' },
       h('bdi', { class: 'strong' }, name), dotted(facts, 'span', 'quiet small'))),
-    openElsewhere(record.url, words.related.open(name)));
+    openElsewhere(record.url, words.related.open(name), record.ref));
 }
 
 const opportunity = ({ name, stage, amount, currency, closesOn, account }) => ({
@@ -139,14 +142,29 @@ function activity({ ref, subject, at, agent, kind, summary, url }) {
     h('div', { class: 'grow' },
       h('p', { class: 'activity-head' },
         known && h('span', { class: 'unseen' }, `${known}: `),
-        url ? h('a', { class: 'grow', href: url, target: '_blank', rel: 'noopener' }, h('bdi', null, name))
+        url ? h('a', { class: 'grow', href: url, target: '_blank', rel: 'noopener', ...naming(ref) },
+          h('bdi', null, name))
           : h('bdi', { class: 'grow' }, name),
         h('time', { class: 'quiet small', datetime: at, title: fullTime(at) }, moment(at))),
       h('p', { class: 'quiet small clamp' },
         h('bdi', null, [shown(agent), shown(summary, 240)].filter(Boolean).join(' · ')))));
 }
 
-const failure = (person) => h('div', { class: 'empty', key: 'failed' },
+// What is there is old: since when, or why.
+function trouble(data, failure, { organisation: { crm } }, again) {
+  const text = failure ? reason(failure) : data.asOf && link.old(shown(crm.name) ?? 'CRM', timeAndDay(data.asOf));
+  return text && h('div', { class: 'notice related-notice small' },
+    icon('warning'), h('p', { class: 'grow' }, h('bdi', null, text)), again);
+}
+
+const reason = (problem) => (problem.isOffline ? words.connection.offline
+  : shown(problem.message, 300) ?? words.related.failed);
+
+const nothingLoaded = (problem, again) => h('div', { class: 'empty', key: 'failed' },
   h('p', null, words.related.failed),
-  h('button', { type: 'button', class: 'button button-small', on: { click: () => loadRelatedAgain(person) } },
-    words.tryAgain));
+  reason(problem) !== words.related.failed && h('p', { class: 'small' }, h('bdi', null, reason(problem))),
+  again);
+
+// Asks only: what was said stays until there is an answer.
+const tryAgain = (person, isBusy) => button('button-small', words.tryAgain, () => loadRelatedAgain(person),
+  { key: 'again', 'aria-disabled': disabledWhen(isBusy) });

@@ -6,15 +6,15 @@ import { changed, personOf, shownCall, store, viewOf } from './panel-store.js';
 const freshFor = 60_000; // ms; a person shown again later is asked for again
 const most = 40; // answers kept
 
-const answers = new Map(); // "kind/id" → {shown, scope, at, isBusy, failed, asked}
+const answers = new Map(); // "crm kind id" → {data, reason, at, isBusy, failure}
 
 /** The scope chosen by this agent: what was just clicked, else what the server remembers. */
 export const chosenScope = (desk) => store.filter ?? desk.agent.preferences.filter ?? 'account';
 
-/** {data, isBusy, failed} for a person, for the view. */
+/** {data, isBusy, failure} for a person, for the view; `failure` is what the server said against it. */
 export function relatedOf(person) {
   const entry = answers.get(keyOf(person));
-  return { data: entry?.data ?? null, isBusy: entry?.isBusy ?? true, failed: entry?.failed ?? false };
+  return { data: entry?.data ?? null, isBusy: entry?.isBusy ?? true, failure: entry?.failure ?? null };
 }
 
 /** Loads what the page shows and has not got. */
@@ -25,27 +25,30 @@ export function loadRelated() {
   const scope = chosenScope(store.desk);
   const entry = answers.get(keyOf(person));
   const reason = `${call.id} ${scope} ${call.log?.state === 'filed'}`;
-  const isFresh = entry?.reason === reason && (entry.isBusy || entry.failed || Date.now() - entry.at < freshFor);
+  const isFresh = entry?.reason === reason && (entry.isBusy || entry.failure || Date.now() - entry.at < freshFor);
   if (!isFresh) load(person, scope, reason);
 }
 
+/** What is there stays meanwhile. */
 export function loadRelatedAgain(person) {
-  answers.delete(keyOf(person));
+  const entry = answers.get(keyOf(person));
+  if (entry && !entry.isBusy) entry.reason = null;
   changed();
 }
 
 async function load(person, scope, reason) {
   const key = keyOf(person);
-  const entry = { ...answers.get(key), reason, isBusy: true, failed: false };
+  const entry = { ...answers.get(key), reason, isBusy: true };
   answers.delete(key);
   answers.set(key, entry);
   if (answers.size > most) answers.delete(answers.keys().next().value);
   changed();
   try {
-    const data = await get(`${pathOf('people', person.ref.kind, person.ref.id)}/related${query({ scope })}`);
-    Object.assign(entry, { data, at: Date.now() });
+    const { crm, kind, id } = person.ref;
+    const data = await get(`${pathOf('people', kind, id)}/related${query({ scope, crm })}`);
+    Object.assign(entry, { data, at: Date.now(), failure: null });
   } catch (problem) {
-    entry.failed = true;
+    entry.failure = problem;
   }
   entry.isBusy = false;
   changed();

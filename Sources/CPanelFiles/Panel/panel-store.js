@@ -16,6 +16,9 @@ export const store = {
   focusNext: null, // id of the element that takes the focus once it is there
 };
 
+/** Whether the panel stands inside another page, a CRM's say. */
+export const isFramed = parent !== window;
+
 const views = new Map();
 const drawers = new Set();
 let isQueued = false;

@@ -1,12 +1,14 @@
 // The desk as it changes. The browser reconnects by itself; this module notices what the browser
 // does not (a silent connection, a refused one) and says when the connection is lost.
-import { get } from './http.js';
 import { serverNow, setServerTime } from './clock.js';
+import { EventStream } from './event-stream.js';
+import { authorization, get, hasToken } from './http.js';
 import { saveAll } from './panel-saving.js';
 import { followDesk } from './panel-selection.js';
-import { changed, store, toast } from './panel-store.js';
+import { changed, isFramed, store, toast } from './panel-store.js';
 import { words } from './words.js';
 
+const address = '/api/v1/desk/stream';
 const patience = 3000; // ms without a connection before the page says so
 const silence = 40_000; // ms without even a ping (one every 15 s) after which a connection is dead
 const reopenWaits = [1000, 2000, 4000, 8000]; // ms; only when the browser has given up
@@ -19,7 +21,7 @@ let refusals = 0;
 
 export function openStream() {
   close();
-  source = new EventSource('/api/v1/desk/stream');
+  source = hasToken() ? new EventStream(address, authorization) : new EventSource(address);
   source.addEventListener('desk', (event) => take(event.data));
   source.addEventListener('ping', alive);
   source.addEventListener('open', alive);
@@ -68,9 +70,17 @@ async function refused() {
   refusals += 1;
   try {
     await get('/api/v1/session');
-  } catch {
-    // 401 is dealt with where requests are sent; anything else is tried again.
+  } catch (problem) {
+    // 401 is dealt with where requests are sent; anything else is tried again. In a frame the agent signs in on this
+    // page, which opens the stream then.
+    if (problem.status === 401 && isFramed) wait();
   }
+}
+
+function wait() {
+  close();
+  clearTimeout(lostTimer);
+  lostTimer = null;
 }
 
 function expectNews() {

@@ -54,7 +54,7 @@ export const words = {
     titleWhileRinging: (name) => `${name} is calling`,
     withheld: 'Withheld number', unknown: 'Unknown number', toLog: 'To the call log',
     possible: (number) => plural(number, '# possible caller', '# possible callers'),
-    match: { none: 'Not a known number', internal: 'Colleague' },
+    match: { none: 'Not a known number', internal: 'Colleague', checking: 'Looking up' },
   },
 
   caller: {

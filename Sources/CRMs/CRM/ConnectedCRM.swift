@@ -13,6 +13,15 @@ package protocol ConnectedCRM: RecordSource, ActivitySink {
     var product: String { get }
     /// Exact origins whose pages may frame the panel.
     var frameOrigins: [String] { get }
+    /// Which version of its messages a page that frames the panel speaks; `nil` where it speaks none.
+    var frameVersion: Int? { get }
+    /// Every agent may see every person: nothing is asked before a name is shown.
+    var showsEverybody: Bool { get }
+    /// Seconds between two looks at what changed: the bound that *Connections* states.
+    var freshness: Double { get }
+
+    /// Seconds until the next look at what changed: `freshness`, and more when the day's requests run low.
+    func pause() async -> Double
 
     /// What an agent may see of these people now. Who is not in the answer is hidden.
     ///

@@ -1,19 +1,27 @@
-import Credentials
+package import Credentials
 package import Foundation
 
 /// One user's way to the org: it signs in when it must, once for all who wait, and tells answers from refusals.
 package actor OrgConnection {
     package nonisolated let version: String
-    private let signIn: OrgSignIn
+    private var grant: OrgGrant
+    private let keep: @Sendable (Secret) async throws -> Void
     private let transport: OrgTransport
     private let now: @Sendable () -> Date
     private var token: OrgToken?
     private var isSigningIn = false
     private var waiting: [CheckedContinuation<Result<OrgToken, OrgFault>, Never>] = []
+    /// That we are not let in, and until when it is not asked again; `nil` is for good.
+    private var shut: (fault: OrgFault, until: Date?)?
+    /// Whose tokens they are, by the org's last word; `nil` before the first one.
+    package private(set) var identity: OrgIdentity?
     /// What the org said last of the day's requests.
     package private(set) var usage: OrgUsage?
     /// Requests that were sent since the start.
     package private(set) var requests = 0
+
+    /// Seconds for which a refused sign-in is not tried again, where an administrator can mend it in the org.
+    private static let shutSeconds: Double = 60
 
     /// - Parameters:
     ///   - version: of the API, such as "67.0".
@@ -22,10 +30,46 @@ package actor OrgConnection {
         _ signIn: OrgSignIn, version: String, seconds: Double = 120,
         now: @escaping @Sendable () -> Date = { Date() }
     ) {
-        self.signIn = signIn
+        self.init(.claim(signIn), version: version, seconds: seconds, now: now, keep: { _ in })
+    }
+
+    /// - Parameters:
+    ///   - token: one that is good now, as it comes with a new consent.
+    ///   - keep: is given a refresh token that takes the place of the last one, before it is used. Where it throws, the
+    ///     new one is used from memory and the request fails as if it had not been answered.
+    package init(
+        _ grant: OrgGrant, token: OrgToken? = nil, version: String, seconds: Double = 120,
+        now: @escaping @Sendable () -> Date = { Date() },
+        keep: @escaping @Sendable (Secret) async throws -> Void
+    ) {
+        self.grant = grant
+        self.token = token
         self.version = version
         self.now = now
+        self.keep = keep
+        identity = token?.identity
         transport = OrgTransport(seconds: seconds)
+    }
+
+    /// Why the org does not let us in for good, in its own words; `nil` while it does, as far as we know.
+    package var isOver: String? {
+        if let shut, shut.until == nil, case .needsConsent(let why) = shut.fault {
+            why
+        } else {
+            nil
+        }
+    }
+
+    /// From now on nothing is asked over it, by whoever still has it.
+    package func end(_ why: String) {
+        token = nil
+        shut = (.needsConsent(why), nil)
+    }
+
+    /// Whose tokens these are; signs in for it where that was not done. `nil` where the org does not say.
+    package func knownIdentity() async throws(OrgFault) -> OrgIdentity? {
+        if let identity { return identity }
+        return try await current().identity
     }
 
     /// Asks for a path below `/services/data/vNN.N`, or for a whole path that the org gave.
@@ -36,12 +80,24 @@ package actor OrgConnection {
         _ method: String = "GET", _ path: String, query: [String: String] = [:],
         body: JSONValue? = nil
     ) async throws(OrgFault) -> (status: Int, body: JSONValue?) {
+        try Self.read(try await answer(method, path, query: query, body: body))
+    }
+
+    /// The same as it came, for what is no JSON; never a refusal.
+    ///
+    /// - Parameter change: what is different about the request: that a POST only reads and may be sent twice, how long
+    ///   its answer may be.
+    package func answer(
+        _ method: String = "GET", _ path: String, query: [String: String] = [:],
+        body: JSONValue? = nil, _ change: @Sendable (inout OrgRequest) -> Void = { _ in }
+    ) async throws(OrgFault) -> OrgReply {
         var isSecond = false
         while true {
             let token = try await current()
-            let reply = try await send(method, path, query, body, with: token)
+            let reply = try await send(method, path, query, body, with: token, change)
             do throws(OrgFault) {
-                return try Self.read(reply)
+                if !(200...299).contains(reply.status) { _ = try Self.read(reply) }
+                return reply
             } catch .refused(let refusal) where Remedy(refusal) == .refresh {
                 guard !isSecond else { throw .needsConsent("\(refusal)") }
                 isSecond = true
@@ -52,7 +108,7 @@ package actor OrgConnection {
 
     private func send(
         _ method: String, _ path: String, _ query: [String: String], _ body: JSONValue?,
-        with token: OrgToken
+        with token: OrgToken, _ change: (inout OrgRequest) -> Void
     ) async throws(OrgFault) -> OrgReply {
         let root = path.hasPrefix("/services/") ? path : "/services/data/v\(version)/\(path)"
         guard let url = Self.url(token.instance, root, query) else {
@@ -60,8 +116,9 @@ package actor OrgConnection {
         }
         var request = OrgRequest(url)
         request.method = method
-        // A second POST would be a second record.
-        request.isRepeatable = method != "POST"
+        // A second POST would be a second record. And a body that the library sends again by itself can stall until the
+        // time is over (seen with Foundation of Swift 6.3), which is one handshake's worth to avoid.
+        request.isRepeatable = body == nil && method != "POST"
         request.headers = [
             "Authorization": "Bearer \(token.secret.revealed())", "Accept": "application/json",
         ]
@@ -69,6 +126,7 @@ package actor OrgConnection {
             request.headers["Content-Type"] = "application/json"
             request.body = body.bytes
         }
+        change(&request)
         requests += 1
         let reply = try await transport.send(request)
         if let text = reply.headers["sforce-limit-info"], let told = OrgUsage(text) { usage = told }
@@ -103,6 +161,10 @@ package actor OrgConnection {
             return (reply.status, body)
         case 301...399:
             throw .garbled("it points elsewhere (\(reply.status))")
+        case 400, 402...419:
+            // A refusal that was cut on the way says nothing: whether to try again is not known from it.
+            if !reply.body.isEmpty && body == nil { throw .garbled("a refusal in it is no JSON") }
+            fallthrough
         default:
             throw .refused(
                 OrgRefusal(
@@ -118,8 +180,10 @@ package actor OrgConnection {
             return try await withCheckedContinuation { waiting.append($0) }.get()
         }
         isSigningIn = true
-        let result = await newToken()
+        var result = await newToken()
         isSigningIn = false
+        // It was ended meanwhile.
+        if let shut, shut.until == nil { result = .failure(shut.fault) }
         token = try? result.get()
         for each in waiting { each.resume(returning: result) }
         waiting = []
@@ -127,12 +191,44 @@ package actor OrgConnection {
     }
 
     private func newToken() async -> Result<OrgToken, OrgFault> {
+        if let shut {
+            guard let until = shut.until, until <= now() else { return .failure(shut.fault) }
+            self.shut = nil
+        }
         do throws(OrgFault) {
-            let reply = try await transport.send(signIn.request(at: now()))
-            return .success(try signIn.token(from: reply))
+            let reply = try await transport.send(grant.request(at: now()))
+            return .success(try await taken(reply))
         } catch {
             return .failure(error)
         }
+    }
+
+    private func taken(_ reply: OrgReply) async throws(OrgFault) -> OrgToken {
+        let token: OrgToken
+        do throws(OrgFault) {
+            token = try OrgToken(from: reply, login: grant.login)
+        } catch {
+            if case .needsConsent = error, shut == nil {
+                shut = (error, refusedUntil(reply))
+            }
+            throw error
+        }
+        identity = token.identity ?? identity
+        guard case .consent(var refresh) = grant, let new = token.refresh else { return token }
+        refresh.token = new
+        grant = .consent(refresh)
+        do {
+            try await keep(new)
+        } catch {
+            throw .unanswered("a new consent of it could not be kept (\(error))")
+        }
+        return token
+    }
+
+    /// A consent that is over comes back only as a new one. Everything else can be mended in the org.
+    private func refusedUntil(_ reply: OrgReply) -> Date? {
+        if case .consent = grant, OrgToken.isOver(reply) { return nil }
+        return now().addingTimeInterval(Self.shutSeconds)
     }
 }
 

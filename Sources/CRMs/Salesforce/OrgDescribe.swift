@@ -9,6 +9,7 @@ package struct OrgDescribe: Sendable {
         package let isCreateable: Bool
         package let isUpdateable: Bool
         package let isExternalID: Bool
+        package let isUnique: Bool
         /// In characters; `nil` for what has none.
         package let length: Int?
         /// The values that may be chosen now, in their order.
@@ -18,6 +19,9 @@ package struct OrgDescribe: Sendable {
     }
 
     package let object: OrgName
+    /// Whether this user may make records of it, and change them. An org that does not say so is asked by trying.
+    package let isCreateable: Bool
+    package let isUpdateable: Bool
     package let fields: [OrgName: Field]
 
     private static let mostFields = 2000
@@ -28,6 +32,8 @@ package struct OrgDescribe: Sendable {
             throw .garbled("the description of \(object) has no fields")
         }
         self.object = object
+        isCreateable = body?["createable"]?.flag ?? true
+        isUpdateable = body?["updateable"]?.flag ?? true
         fields = items.prefix(Self.mostFields).reduce(into: [:]) { fields, item in
             guard let text = item["name"]?.text, let name = OrgName(text) else { return }
             fields[name] = Field(
@@ -36,6 +42,7 @@ package struct OrgDescribe: Sendable {
                 isCreateable: item["createable"]?.flag ?? false,
                 isUpdateable: item["updateable"]?.flag ?? false,
                 isExternalID: item["externalId"]?.flag ?? false,
+                isUnique: item["unique"]?.flag ?? false,
                 length: item["length"]?.number.flatMap { Int(exactly: $0) },
                 choices: item["picklistValues"]?.array.compactMap {
                     $0["active"]?.flag == true ? $0["value"]?.text : nil

@@ -61,8 +61,16 @@ package struct OrgRefusal: Hashable, Sendable, CustomStringConvertible {
     private static let mostReasons = 10
 
     /// Reads the body of a refusal: `[{"message","errorCode","fields"}]`, one such object, or OAuth's
-    /// `{"error","error_description"}`. What cannot be read becomes a refusal without reasons.
+    /// `{"error","error_description"}`; of 300 the addresses of the records. What cannot be read becomes a refusal
+    /// without reasons.
     package init(status: Int, body: JSONValue?, retryAfter: Int? = nil) {
+        if status == 300 {
+            let ids = (body?.array ?? []).prefix(Self.mostReasons).compactMap { item in
+                (item.text?.split(separator: "/").last).flatMap { OrgID(String($0)) }
+            }
+            self.init(severalRecords: ids)
+            return
+        }
         let items: [JSONValue] =
             switch body {
             case .array(let items): items
@@ -78,6 +86,45 @@ package struct OrgRefusal: Hashable, Sendable, CustomStringConvertible {
                 fields: item["fields"]?.array.compactMap(\.text) ?? [])
         }
         self.init(status: status, reasons: Array(reasons), retryAfter: retryAfter)
+    }
+}
+
+extension OrgRefusal {
+    /// More than one record has our key: nobody but a person can say which one is right.
+    package init(severalRecords ids: [OrgID]) {
+        let names = ids.map(\.description).joined(separator: ", ")
+        let reason = Reason(
+            code: "MULTIPLE_RECORDS",
+            message: """
+                Salesforce has several activities of this call: \(names). Delete all but one of them there, then try \
+                again.
+                """)
+        self.init(status: 300, reasons: [reason])
+    }
+
+    /// Whether a value that must be there once is that of our key, and not of a field of somebody else's.
+    ///
+    /// `fields` is empty in such a refusal, so the message is read; it can say `<unknown>` in the place of the name.
+    func isDuplicate(of key: OrgName) -> Bool {
+        let name = key.description.lowercased()
+        return reasons.contains { reason in
+            guard reason.code == "DUPLICATE_VALUE" else { return false }
+            let words = reason.message.lowercased().split { $0 == " " || $0 == ":" || $0 == "," }
+            return words.contains { $0 == name || $0 == "<unknown>" }
+                || reason.fields.contains { $0.lowercased() == name }
+        }
+    }
+
+    /// Fields that the refusal is about, by name.
+    var fieldNames: Set<String> {
+        Set(
+            reasons.flatMap { reason in
+                let quoted = reason.message.split(separator: "'", omittingEmptySubsequences: false)
+                let column =
+                    reason.message.hasPrefix("No such column") && quoted.count > 2
+                    ? [String(quoted[1])] : []
+                return reason.fields + column
+            })
     }
 }
 

@@ -36,8 +36,8 @@ package struct OrgPeople: Sendable {
 
     /// What a row says.
     package enum Row: Sendable {
+        /// One that was merged into another one has no numbers, and that one as its successor.
         case person(Person, at: OrgTime)
-        /// Deleted, or merged into another one.
         case gone(RecordID, at: OrgTime)
     }
 
@@ -48,7 +48,15 @@ package struct OrgPeople: Sendable {
             let kind = Self.kinds[describe.object]
         else { return nil }
         let ref = RecordID(crm: settings.name, kind: kind, value: id.description)
-        if row["IsDeleted"]?.flag == true { return .gone(ref, at: at) }
+        if row["IsDeleted"]?.flag == true {
+            guard let master = row["MasterRecordId"]?.text.flatMap(OrgID.init), master != id,
+                master.prefix == id.prefix
+            else { return .gone(ref, at: at) }
+            var merged = person(ref, id, row, at: at)
+            merged.numbers = []
+            merged.successor = other(kind, master)
+            return .person(merged, at: at)
+        }
         return .person(person(ref, id, row, at: at), at: at)
     }
 

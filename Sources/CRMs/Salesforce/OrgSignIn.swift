@@ -1,15 +1,80 @@
 package import Credentials
 package import Foundation
 
-/// A token, and where it is good.
-package struct OrgToken: Sendable {
-    package let secret: Secret
-    /// The host that takes it; it can change with each token.
-    package let instance: URL
+/// By which way tokens are come by.
+package enum OrgGrant: Sendable {
+    /// Of the integration user: a signed claim.
+    case claim(OrgSignIn)
+    /// Of an agent, who let us act for the agent.
+    case consent(OrgRefresh)
 
-    package init(secret: Secret, instance: URL) {
+    var login: URL {
+        switch self {
+        case .claim(let signIn): signIn.login
+        case .consent(let refresh): refresh.app.login
+        }
+    }
+
+    func request(at time: Date) -> OrgRequest {
+        switch self {
+        case .claim(let signIn): signIn.request(at: time)
+        case .consent(let refresh): refresh.request
+        }
+    }
+}
+
+/// The external client app, as an administrator has set it up in the org.
+package struct OrgApp: Sendable {
+    /// `https://acme.my.salesforce.com`: where agents consent, and where tokens are asked for.
+    package let login: URL
+    /// The consumer key.
+    package let clientID: String
+    /// The consumer secret; `nil` for an app that needs none.
+    package let secret: Secret?
+
+    package init(login: URL, clientID: String, secret: Secret? = nil) {
+        self.login = login
+        self.clientID = clientID
         self.secret = secret
-        self.instance = instance
+    }
+
+    /// A form for one of the OAuth addresses, with our own name below it.
+    func request(_ path: String, _ fields: [(String, String)]) -> OrgRequest {
+        var all = fields + [("client_id", clientID)]
+        if let secret { all.append(("client_secret", secret.revealed())) }
+        return OrgRequest(form: all, to: login.appending(path: "services/oauth2/\(path)"))
+    }
+}
+
+/// A consent that was given: the token by which others are asked for.
+///
+/// Source: RFC 6749, 6; Salesforce, "OAuth 2.0 Refresh Token Flow".
+package struct OrgRefresh: Sendable {
+    package let app: OrgApp
+    package var token: Secret
+
+    package init(app: OrgApp, token: Secret) {
+        self.app = app
+        self.token = token
+    }
+
+    package var request: OrgRequest {
+        app.request(
+            "token", [("grant_type", "refresh_token"), ("refresh_token", token.revealed())])
+    }
+}
+
+extension OrgRequest {
+    /// A POST that is never sent twice by itself: a code and a rotating token are good once.
+    init(form fields: [(String, String)], to url: URL) {
+        self.init(url)
+        method = "POST"
+        isRepeatable = false
+        headers = [
+            "Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json",
+        ]
+        body = Data(
+            fields.map { "\($0.0)=\(OrgConnection.encoded($0.1))" }.joined(separator: "&").utf8)
     }
 }
 
@@ -50,40 +115,15 @@ package struct OrgSignIn: Sendable {
     }
 
     package func request(at time: Date) -> OrgRequest {
-        var request = OrgRequest(login.appending(path: "services/oauth2/token"))
-        request.method = "POST"
-        request.headers = ["Content-Type": "application/x-www-form-urlencoded"]
-        request.body = Data(
-            """
-            grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer\
-            &assertion=\(assertion(at: time))
-            """.utf8)
-        return request
+        OrgRequest(
+            form: [
+                ("grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer"),
+                ("assertion", assertion(at: time)),
+            ], to: login.appending(path: "services/oauth2/token"))
     }
 
     /// - Throws: `OrgFault.needsConsent` where the org does not let this user in.
     package func token(from reply: OrgReply) throws(OrgFault) -> OrgToken {
-        let body = JSONValue(reply.body)
-        guard reply.status == 200 else {
-            let refusal = OrgRefusal(status: reply.status, body: body)
-            guard (400...403).contains(reply.status), !refusal.reasons.isEmpty else {
-                throw .refused(refusal)
-            }
-            throw .needsConsent(refusal.description)
-        }
-        guard let token = body?["access_token"]?.text, !token.isEmpty,
-            let text = body?["instance_url"]?.text, let instance = URL(string: text)
-        else { throw .garbled("there is no token in it") }
-        guard instance.scheme == login.scheme, Self.isOne(of: login, instance) else {
-            throw .garbled("it names another host, \(instance.host() ?? "?")")
-        }
-        return OrgToken(secret: Secret(token), instance: instance)
-    }
-
-    /// A token is sent to the host that was set, or to one of Salesforce's own.
-    private static func isOne(of login: URL, _ instance: URL) -> Bool {
-        guard let host = instance.host()?.lowercased() else { return false }
-        if host == login.host()?.lowercased() && instance.port == login.port { return true }
-        return host.hasSuffix(".salesforce.com") && instance.port == nil
+        try OrgToken(from: reply, login: login)
     }
 }

@@ -99,6 +99,9 @@ private final class OrgAnswers: Sendable {
         let mostBytes: Int
         var body = Data()
         var fault: OrgFault?
+
+        /// Bytes that came and that may come; `nil` for what is over.
+        var room: (size: Int, most: Int)? { fault == nil ? (body.count, mostBytes) : nil }
     }
 
     private let pending = Mutex<[Int: Pending]>([:])
@@ -114,13 +117,15 @@ private final class OrgAnswers: Sendable {
     /// - Returns: whether that is more than was asked for.
     func arrived(_ id: Int, _ data: Data) -> Bool {
         pending.withLock { pending in
-            guard var own = pending[id], own.fault == nil else { return false }
-            own.body.append(data)
-            if own.body.count > own.mostBytes {
-                own.fault = .garbled("it is longer than \(own.mostBytes >> 20) MiB")
+            guard let (size, most) = pending[id].flatMap({ $0.room }) else { return false }
+            guard size + data.count <= most else {
+                pending[id]?.fault = .garbled("it is longer than \(most >> 20) MiB")
+                pending[id]?.body = Data()
+                return true
             }
-            defer { pending[id] = own }
-            return own.fault != nil
+            // In place: to copy what came so far for each piece would take a minute for a long answer.
+            pending[id]?.body.append(data)
+            return false
         }
     }
 

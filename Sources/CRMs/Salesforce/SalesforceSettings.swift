@@ -1,4 +1,6 @@
+package import CRM
 package import Foundation
+package import PhoneNumbers
 
 /// One org, and how we deal with it.
 package struct SalesforceSettings: Sendable {
@@ -10,10 +12,33 @@ package struct SalesforceSettings: Sendable {
     package var morePhones: [OrgName: [OrgName]] = [:]
     /// A deletion or a change may be seen later than its stamp says: each round begins so many seconds earlier.
     package var overlapSeconds = 300
+    /// Records of one object from which on a first load is a job of the org, fetched in large pages.
+    package var bulkFrom = 10_000
+    /// Rows of one page of such a job.
+    package var bulkPage = 10_000
+    /// How much of the day's requests the following of changes may use up, from 0 to 1. The rest is for calls.
+    package var dailyShare = 0.8
+    /// Seconds that an agent waits for the org at most.
+    package var patience: Double = 3
+    /// Whether a number that nobody in the directory has is asked of the org.
+    package var looksUpLive = true
+    /// How numbers are written in the org's fields.
+    package var plan = NumberingPlan(country: "")
+    /// Fields of a person that may be shown to an agent whose own rights on fields are not known, because the
+    /// integration user asks for the agent.
+    package var shownFields: HiddenFields = []
     /// Our key: a text field of the activity that is an external id and unique. `nil` where the org has none.
     package var keyField: OrgName?
-    /// The user of an agent there, by sign-in name; who is not in it is named in the text of the log.
-    package var users: [String: OrgID] = [:]
+    /// The user name in the org of an agent, by the agent's sign-in name. An agent's own consent goes before it; who has
+    /// neither has no user there, and is named in the text of the log.
+    package var usernames: [String: String] = [:]
+    /// Whether agents can let us act for them: the app has an address to come back to.
+    package var agentTokens = false
+    /// A number field of the activity in which the version of our log is kept, so that an older one is known after a
+    /// restart, too. It costs one request more for each log. `nil` where the org has none.
+    package var versionField: OrgName?
+    /// The status of an activity that is over; `nil` is `Completed`, or the last one that the org has.
+    package var closedStatus: String?
     /// Days of activities are those of this zone.
     package var timeZone = TimeZone.gmt
 

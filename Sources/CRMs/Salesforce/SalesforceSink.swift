@@ -6,23 +6,34 @@ import Records
 ///
 /// With a key field, by upsert: the org itself keeps a key from being there twice. Without one, a look for the key in
 /// `CallObject` comes first, which leaves a small race with other programs. The delivery has one lane for each log
-/// (lease and fence), and what was filed from here is remembered, so an older version is not written over a newer one.
+/// (lease and fence). What was filed from here is remembered, so an older version is not written over a newer one; a
+/// version field in the org (`SalesforceSettings.versionField`) keeps that true after a restart and between processes.
+///
+/// What the org does not take is corrected where that is honest, and each correction shows: a merged contact and a
+/// converted lead are followed; a record that is gone is named in the text; an agent who cannot own it is named in the
+/// text; a field that the org does not have is in `droppedFields`. Everything else is parked in the org's own words.
 package actor SalesforceSink: ActivitySink {
     package nonisolated let crm: String
-    private let connection: OrgConnection
+    private let users: OrgUsers
     private let settings: SalesforceSettings
-    private var describe: OrgDescribe?
+    private let references: OrgReferences
+    private let tasks: OrgTasks
     /// The version of each key that was filed last, and where; the oldest are forgotten.
     private var filed: [String: (version: Int, record: FiledRecord)] = [:]
     private var order: [String] = []
+    private var dropped: Set<String> = []
 
     private static let mostRemembered = 10_000
     /// Seconds to wait when the day's requests are used up.
     private static let dailyPause = 900
+    /// How often one log is put otherwise before it is parked.
+    private static let mostCorrections = 8
 
-    package init(_ connection: OrgConnection, settings: SalesforceSettings) {
-        self.connection = connection
+    package init(_ connection: OrgConnection, users: OrgUsers, settings: SalesforceSettings) {
+        self.users = users
         self.settings = settings
+        references = OrgReferences(connection)
+        tasks = OrgTasks(connection, settings: settings)
         crm = settings.name
     }
 
@@ -31,98 +42,126 @@ package actor SalesforceSink: ActivitySink {
         do {
             let id = try await write(log)
             return remember(log, id)
+        } catch let failure as FilingFailure {
+            throw failure
         } catch let fault as OrgFault {
-            throw failure(fault)
+            throw Self.failure(fault)
         } catch {
             throw .retry(reason: "\(error)", after: nil)
         }
     }
 
+    /// Fields of call logs that this org does not have, or does not let us write: by name, in order. For checks.
+    package func droppedFields() -> [String] { dropped.sorted() }
+
+    /// Which of these keys have no Task.
+    ///
+    /// - Throws: `OrgFault`.
+    package func missing(_ keys: [String]) async throws -> Set<String> {
+        try await tasks.missing(keys)
+    }
+
     private func write(_ log: FiledLog) async throws -> OrgID {
-        let task = TaskFields(log, settings: settings, describe: try await description())
-        if let known = filed[log.key].flatMap({ OrgID($0.record.id.value) }) {
-            return try await update(known, task)
-        }
-        do {
-            return try await put(log.key, task)
-        } catch let fault as OrgFault {
-            switch (fault, fault.remedy) {
-            case (.unanswered, _):
-                // It may have been done: who does not look makes a second one.
-                guard let id = try await find(log.key) else { throw fault }
-                return try await update(id, task)
-            case (_, .unknownField):
-                // A field is gone since it was described, or cannot be changed on a record that is there.
-                describe = nil
-                let newer = TaskFields(log, settings: settings, describe: try await description())
-                if let id = try await find(log.key) { return try await update(id, newer) }
-                return try await put(log.key, newer)
-            default: throw fault
+        var draft = try await draft(log)
+        for _ in 0..<Self.mostCorrections {
+            let describe = try await tasks.description()
+            let task = TaskFields(draft, settings: settings, describe: describe)
+            dropped = dropped.subtracting(task.fields.keys).union(task.dropped)
+            do {
+                let known = filed[log.key].flatMap { OrgID($0.record.id.value) }
+                return try await tasks.put(
+                    log, task, known: known, looksFirst: draft.looksFirst)
+            } catch OrgFault.refused(let refusal) {
+                guard try await correct(&draft, task, after: refusal) else {
+                    throw OrgFault.refused(refusal)
+                }
             }
         }
+        throw FilingFailure.park(
+            reason: "Salesforce refused this activity in several ways, one after the other.")
     }
 
-    private func put(_ value: String, _ task: TaskFields) async throws -> OrgID {
-        if let key = try await usableKey() { return try await upsert(key, value, task) }
-        if let id = try await find(value) { return try await update(id, task) }
-        return try await create(task)
+    private func draft(_ log: FiledLog) async throws -> TaskDraft {
+        let owner: OrgID? =
+            if let agent = log.agent { try await users.owner(for: agent) } else { nil }
+        var draft = TaskDraft(log, owner: owner)
+        // The org may take a converted lead without a word, and then nobody finds the activity again.
+        let isPerson =
+            if draft.person?.prefix == "001" {
+                try await references.hasPersonAccounts()
+            } else { draft.person?.prefix == "00Q" }
+        if isPerson { try await follow(.person, of: &draft, isRefused: false) }
+        return draft
     }
 
-    private func upsert(_ key: OrgName, _ value: String, _ task: TaskFields) async throws -> OrgID {
-        let path = "sobjects/Task/\(key)/\(OrgConnection.encoded(value))"
-        do throws(OrgFault) {
-            let (_, body) = try await connection.ask("PATCH", path, body: task.forUpsert)
-            if let id = body?["id"]?.text.flatMap(OrgID.init) { return id }
-        } catch {
-            // Somebody else, or we before a lost answer, was quicker by a moment.
-            guard error.remedy == .isThere, let id = try await find(value) else { throw error }
-            return try await update(id, task)
+    /// Puts it otherwise where the org says what is wrong.
+    ///
+    /// - Returns: `false` where nothing is left to be put otherwise.
+    private func correct(
+        _ draft: inout TaskDraft, _ task: TaskFields, after refusal: OrgRefusal
+    ) async throws -> Bool {
+        switch Remedy(refusal) {
+        case .unknownField:
+            return await correctFields(&draft, task, after: refusal)
+        case .retry, .refresh, .isThere: return false
+        case .park: break
         }
-        // Older versions of the API answer nothing to a change.
-        guard let id = try await find(value) else {
-            throw OrgFault.garbled("a Task that was changed is not there")
+        if refusal.status == 404, refusal.has("NOT_FOUND"), !draft.looksFirst {
+            // The key field went away since it was described.
+            draft.looksFirst = true
+            await tasks.forgetDescription()
+            return true
         }
-        return id
-    }
-
-    private func create(_ task: TaskFields) async throws -> OrgID {
-        let (_, body) = try await connection.ask("POST", "sobjects/Task", body: task.forCreation)
-        guard let id = body?["id"]?.text.flatMap(OrgID.init) else {
-            throw OrgFault.garbled("a new Task has no id")
+        if let owner = draft.owner, refusal.isAbout(owner: owner) {
+            draft.owner = nil
+            return true
         }
-        return id
-    }
-
-    private func update(_ id: OrgID, _ task: TaskFields) async throws -> OrgID {
-        _ = try await connection.ask("PATCH", "sobjects/Task/\(id)", body: task.forUpdate)
-        return id
-    }
-
-    /// The Task of a key; `nil` when there is none.
-    private func find(_ value: String) async throws -> OrgID? {
-        let field = try await usableKey() ?? OrgName(known: "CallObject")
-        let query: SOQL = "SELECT Id FROM Task WHERE \(name: field) = \(value) LIMIT 2"
-        let (_, body) = try await connection.ask("GET", "query", query: ["q": query.description])
-        guard let rows = body?["records"]?.array else {
-            throw OrgFault.garbled("a look for a Task gave no records")
+        guard refusal.isAboutReferences else { return false }
+        let before = (draft.person, draft.related)
+        try await follow(.person, of: &draft, isRefused: true)
+        try await follow(.related, of: &draft, isRefused: true)
+        if refusal.has("CANNOT_UPDATE_CONVERTED_LEAD"), draft.person == before.0,
+            draft.who?.prefix == "00Q"
+        {
+            // Its contact is not to be seen.
+            draft.lose(.person)
         }
-        return rows.first?["Id"]?.text.flatMap(OrgID.init)
+        if before != (draft.person, draft.related) { return true }
+        // Nothing else is named in it but the owner.
+        guard draft.owner != nil else { return false }
+        draft.owner = nil
+        return true
     }
 
-    /// The key field, where the org has it and lets it be a key.
-    private func usableKey() async throws -> OrgName? {
-        guard let key = settings.keyField, let field = try await description().fields[key],
-            field.isExternalID
-        else { return nil }
-        return key
+    private func correctFields(
+        _ draft: inout TaskDraft, _ task: TaskFields, after refusal: OrgRefusal
+    ) async -> Bool {
+        let named = refusal.fieldNames
+        await tasks.forgetDescription()
+        if !named.isEmpty, named.isSubset(of: task.setOnce), !draft.looksFirst {
+            // It is there already: what is set once is refused for a record that is there.
+            draft.looksFirst = true
+            return true
+        }
+        let before = draft.without
+        draft.without.formUnion(named)
+        if before != draft.without { return true }
+        // The org does not say which field it is: what it has is described anew, once.
+        guard named.isEmpty, !draft.looksFirst else { return false }
+        draft.looksFirst = true
+        return true
     }
 
-    private func description() async throws -> OrgDescribe {
-        if let describe { return describe }
-        let (_, body) = try await connection.ask("GET", "sobjects/Task/describe")
-        let new = try OrgDescribe(body, of: .task)
-        describe = new
-        return new
+    /// - Parameter isRefused: that the org does not know it. Before that, the org is believed to know best.
+    private func follow(
+        _ part: TaskDraft.Part, of draft: inout TaskDraft, isRefused: Bool
+    ) async throws {
+        guard let id = draft[part] else { return }
+        switch try await references.follow(id) {
+        case .stands(let new): draft.change(part, to: new)
+        case .gone: draft.lose(part)
+        case .missing: if isRefused { draft.lose(part) }
+        }
     }
 
     private func remember(_ log: FiledLog, _ id: OrgID) -> FiledRecord {
@@ -135,7 +174,7 @@ package actor SalesforceSink: ActivitySink {
         return record
     }
 
-    private func failure(_ fault: OrgFault) -> FilingFailure {
+    private static func failure(_ fault: OrgFault) -> FilingFailure {
         switch fault {
         case .unanswered, .garbled, .needsConsent:
             return .retry(reason: "\(fault)", after: nil)
@@ -148,5 +187,24 @@ package actor SalesforceSink: ActivitySink {
             case .park, .isThere, .unknownField: return .park(reason: "\(refusal)")
             }
         }
+    }
+}
+
+extension OrgRefusal {
+    /// That this user cannot own it: not active, not to be seen, or not allowed.
+    fileprivate func isAbout(owner: OrgID) -> Bool {
+        has("INACTIVE_OWNER_OR_USER")
+            || reasons.contains { reason in
+                reason.fields.contains("OwnerId")
+                    || reason.code.contains("CROSS_REFERENCE")
+                        && reason.message.contains(owner.description.prefix(15))
+            }
+    }
+
+    /// That a record which it names is not one that can be named.
+    fileprivate var isAboutReferences: Bool {
+        status != 404
+            && ["ENTITY_IS_DELETED", "INVALID_CROSS_REFERENCE_KEY", "CANNOT_UPDATE_CONVERTED_LEAD"]
+                .contains(where: has)
     }
 }

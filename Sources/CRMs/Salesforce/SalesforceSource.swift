@@ -6,7 +6,7 @@ import Records
 ///
 /// Each object is followed by its own stamp and, as bulk writes share one, by id. A round begins some time before
 /// the last one ended, because a commit may show later than its stamp says. So a person can be told twice, and is
-/// never left out.
+/// never left out. What is large comes in by a job of the org at first: see `BulkLoad`.
 package actor SalesforceSource {
     package nonisolated let crm: String
     let connection: OrgConnection
@@ -29,10 +29,14 @@ package actor SalesforceSource {
     /// - Throws: `OrgFault`; nothing of the page is lost, as the cursor has not moved.
     package func changes(since cursor: String?) async throws(OrgFault) -> RecordChanges {
         var state = SyncCursor(cursor)
+        if state.isNew { state.counts = try await counts() }
         guard let object = state.object else {
             return RecordChanges(changed: [], removed: [], cursor: cursor, isComplete: true)
         }
         let people = try await people(of: object)
+        if state.isBulk(from: settings.bulkFrom) {
+            return try await bulk(object, people, state)
+        }
         let rows = try await page(of: object, people, after: state.position)
         var changed: [Person] = []
         var removed: [RecordID] = []
@@ -49,9 +53,30 @@ package actor SalesforceSource {
         }
         // A page without a single row that can be read would be asked for again and again.
         let isLast = rows.count < Self.pageSize || changed.count + removed.count == 0
+        let expected = state.expected
         let isComplete = isLast && state.finishObject(overlap: settings.overlapSeconds)
         return RecordChanges(
-            changed: changed, removed: removed, cursor: state.text, isComplete: isComplete)
+            changed: changed, removed: removed, cursor: state.text, isComplete: isComplete,
+            expected: expected)
+    }
+
+    /// How many records there are, by the org's estimate; empty where the org does not tell.
+    private func counts() async throws(OrgFault) -> [String: Int] {
+        let names = SyncCursor.objects.map(\.description)
+        do throws(OrgFault) {
+            let (_, body) = try await connection.ask(
+                "GET", "limits/recordCount",
+                query: ["sObjects": names.joined(separator: ",")])
+            return (body?["sObjects"]?.array ?? []).reduce(into: [:]) { counts, item in
+                guard let name = item["name"]?.text, names.contains(name),
+                    let count = item["count"]?.number.flatMap({ Int(exactly: $0) }), count >= 0
+                else { return }
+                counts[name] = count
+            }
+        } catch {
+            guard case .refused = error, !error.isAway else { throw error }
+            return [:]
+        }
     }
 
     /// What is known of an object is asked once: a field that is new in the org is seen after a restart.
@@ -116,17 +141,54 @@ struct SyncCursor {
         var positions: [String: Position] = [:]
         /// The latest stamp of each object that was ever seen: where the next round begins from.
         var latest: [String: OrgTime] = [:]
+        /// In a first load: how many records of each object there are.
+        var counts: [String: Int]?
+        /// The job by which the object that is followed now comes in.
+        var load: BulkLoad?
     }
 
     /// Contacts come before what may point at them.
-    private static let objects: [OrgName] = [.contact, .lead, .account]
+    static let objects: [OrgName] = [.contact, .lead, .account]
 
     private var state: State
+    /// That of a first load, before anything was asked.
+    let isNew: Bool
 
     /// What cannot be read is a first load.
     init(_ text: String?) {
         let data = Data((text ?? "").utf8)
-        state = (try? JSONDecoder().decode(State.self, from: data)) ?? State()
+        let known = try? JSONDecoder().decode(State.self, from: data)
+        state = known ?? State()
+        isNew = known == nil
+    }
+
+    var counts: [String: Int] {
+        get { state.counts ?? [:] }
+        set { state.counts = newValue }
+    }
+
+    var load: BulkLoad {
+        get { state.load ?? BulkLoad() }
+        set { state.load = newValue }
+    }
+
+    /// Records of a first load in all; `nil` after it, and where the org does not tell.
+    var expected: Int? {
+        guard let counts = state.counts, !counts.isEmpty else { return nil }
+        return counts.values.reduce(0) { $0 &+ $1 }
+    }
+
+    /// Whether the object that is followed now comes in by a job.
+    ///
+    /// - Parameter least: records from which on it does.
+    func isBulk(from least: Int) -> Bool {
+        guard let object, position == nil, !load.isGivenUp else { return false }
+        return (state.counts?[object.description] ?? 0) >= max(least, 1)
+    }
+
+    /// All of the object is there as it was then; what changed since comes in the next rounds.
+    mutating func loaded(asOf stamp: OrgTime) {
+        if let object { state.latest[object.description] = stamp }
     }
 
     var object: OrgName? {
@@ -156,9 +218,11 @@ struct SyncCursor {
             state.positions[name] = Position(
                 stamp: latest.advanced(bySeconds: -overlap), id: "")
         }
+        state.load = nil
         state.current += 1
         guard !Self.objects.indices.contains(state.current) else { return false }
         state.current = 0
+        state.counts = nil
         return true
     }
 }

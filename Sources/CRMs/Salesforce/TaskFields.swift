@@ -4,55 +4,76 @@ import Records
 
 /// A call log as the fields of a Task: pure.
 ///
-/// Source: Salesforce, Object Reference, Task; what a name (`WhoId`) and what a matter (`WhatId`) may be is tried by
-/// others: a lead in WhoId allows no WhatId, and an account goes into WhatId.
+/// Source: Salesforce, Object Reference, Task.
 struct TaskFields {
     private static let longestSubject = 255
     private static let longestNotes = 32_000
 
     let fields: [String: JSONValue]
+    /// Fields with something in them that this org does not have, or does not let us write.
+    let dropped: Set<String>
+    private let describe: OrgDescribe
 
     /// - Parameter describe: fields that this user cannot write are left out.
-    init(_ log: FiledLog, settings: SalesforceSettings, describe: OrgDescribe) {
-        let owner = log.agent.flatMap { settings.users[$0] }
+    init(_ draft: TaskDraft, settings: SalesforceSettings, describe: OrgDescribe) {
+        let log = draft.log
         var fields: [String: JSONValue] = [
             "Subject": .text(String(log.subject.prefix(Self.longestSubject))),
-            "Status": .text(Self.closed(describe)),
+            "Status": .text(Self.closed(describe, settings)),
             "Priority": .text(Self.choice("Normal", of: "Priority", describe) ?? "Normal"),
             "TaskSubtype": .text("Call"), "CallType": .text(Self.callType(log.direction)),
             "CallDurationInSeconds": .number(Double(log.seconds)),
             "CallObject": .text(log.key),
             "ActivityDate": .text(Self.day(log.startedAt, in: settings.timeZone)),
-            "Description": .text(Self.notes(log, isOwned: owner != nil)),
+            "Description": .text(Self.notes(draft)),
             "CallDisposition": log.disposition.map { .text(String($0.prefix(255))) } ?? .null,
-            "WhoId": .null, "WhatId": .null,
+            "WhoId": draft.who.map { .text($0.description) } ?? .null,
+            "WhatId": draft.what.map { .text($0.description) } ?? .null,
         ]
-        if let owner { fields["OwnerId"] = .text(owner.description) }
+        if let owner = draft.owner { fields["OwnerId"] = .text(owner.description) }
         if let type = Self.choice("Call", of: "Type", describe) { fields["Type"] = .text(type) }
-        Self.relate(log, in: &fields)
-        self.fields = fields.filter { name, _ in
-            OrgName(name).flatMap { describe.fields[$0] }
+        if let field = settings.versionField {
+            fields[field.description] = .number(Double(log.version))
+        }
+        let kept = fields.filter { name, _ in
+            guard !draft.without.contains(name) else { return false }
+            return OrgName(name).flatMap { describe.fields[$0] }
                 .map { $0.isCreateable || $0.isUpdateable } ?? false
         }
+        self.fields = kept
+        self.describe = describe
+        dropped = Set(fields.filter { kept[$0.key] == nil && $0.value != .null }.keys)
     }
 
     /// For a record that is there: what is set once only is left out.
-    var forUpdate: JSONValue { .object(fields.filter { $0.key != "TaskSubtype" }) }
-    var forCreation: JSONValue { .object(fields.filter { $0.value != .null }) }
+    var forUpdate: JSONValue { .object(fields.filter { may($0.key, \.isUpdateable) }) }
+    /// For a new one.
+    var forCreation: JSONValue {
+        .object(fields.filter { $0.value != .null && may($0.key, \.isCreateable) })
+    }
     /// For a record that may be there.
     var forUpsert: JSONValue { .object(fields) }
 
-    private static func relate(_ log: FiledLog, in fields: inout [String: JSONValue]) {
-        switch log.person?.kind {
-        case .contact, .lead: fields["WhoId"] = log.person.map { .text($0.value) } ?? .null
-        case .account: fields["WhatId"] = log.person.map { .text($0.value) } ?? .null
-        case .opportunity, .case, .activity, nil: break
+    /// Fields that a new record can have and that a record that is there refuses.
+    var setOnce: Set<String> { Set(fields.keys.filter { !may($0, \.isUpdateable) }) }
+
+    private func may(_ name: String, _ right: KeyPath<OrgDescribe.Field, Bool>) -> Bool {
+        OrgName(name).flatMap { describe.fields[$0] }?[keyPath: right] ?? false
+    }
+
+    /// Whether a record has what people wrote, as far as this one would write it.
+    func isSaid(by row: JSONValue) -> Bool {
+        Self.written.allSatisfy { name in
+            guard let own = fields[name] else { return true }
+            return Self.plain(row[name]?.text) == Self.plain(own.text)
         }
-        guard log.person?.kind != .lead, let related = log.related else { return }
-        switch related.kind {
-        case .account, .opportunity, .case: fields["WhatId"] = .text(related.value)
-        case .contact, .lead, .activity: break
-        }
+    }
+
+    /// What people write.
+    static let written = ["Subject", "Description", "CallDisposition"]
+
+    private static func plain(_ text: String?) -> String {
+        (text ?? "").replacing("\r\n", with: "\n").trimmingCharacters(in: .whitespacesAndNewlines)
     }
 
     private static func callType(_ direction: String) -> String {
@@ -64,8 +85,8 @@ struct TaskFields {
     }
 
     /// The status that means closed; an org can name it otherwise.
-    private static func closed(_ describe: OrgDescribe) -> String {
-        choice("Completed", of: "Status", describe)
+    static func closed(_ describe: OrgDescribe, _ settings: SalesforceSettings) -> String {
+        settings.closedStatus ?? choice("Completed", of: "Status", describe)
             ?? OrgName("Status").flatMap { describe.fields[$0]?.choices.last } ?? "Completed"
     }
 
@@ -87,13 +108,15 @@ struct TaskFields {
     }
 
     /// What the agent wrote; what has no field of its own stands below it.
-    private static func notes(_ log: FiledLog, isOwned: Bool) -> String {
+    private static func notes(_ draft: TaskDraft) -> String {
+        let log = draft.log
         var lines = log.notes.isEmpty ? [] : [log.notes, ""]
         lines.append("\(log.outcome), \(log.number)")
-        if !isOwned, let name = log.agentName { lines.append("Agent: \(name)") }
+        if draft.owner == nil, let name = log.agentName { lines.append("Agent: \(name)") }
         if let followUp = log.followUp {
             lines.append("Follow-up \(followUp.on): \(followUp.text)")
         }
+        lines += draft.remarks
         return String(lines.joined(separator: "\n").prefix(longestNotes))
     }
 }

@@ -152,13 +152,23 @@ extension Directory {
 
     /// By which rules the numbers in the index were read.
     package static func stamp(in store: ReadTransaction) throws -> String? {
-        try store.row("select value from directory_state where name = 'stamp'")?.text("value")
+        try note("stamp", in: store)
     }
 
     package static func setStamp(_ stamp: String, in store: WriteTransaction) throws {
+        try setNote(stamp, "stamp", in: store)
+    }
+
+    /// What is remembered of the directory as a whole, such as how far a CRM's people have come in.
+    package static func note(_ name: String, in store: ReadTransaction) throws -> String? {
+        try store.row("select value from directory_state where name = \(name)")?.text("value")
+    }
+
+    package static func setNote(_ value: String, _ name: String, in store: WriteTransaction) throws
+    {
         try store.execute(
             """
-            insert into directory_state (name, value) values ('stamp', \(stamp))
+            insert into directory_state (name, value) values (\(name), \(value))
             on conflict (name) do update set value = excluded.value
             """)
     }

@@ -1,5 +1,6 @@
 import AgentDesk
 import BuiltInCRM
+import CRM
 import CallHandling
 import CallLogging
 import CallerLookup
@@ -16,6 +17,7 @@ struct CallRoutes {
     let flow: CallFlow
     let painter: DeskPainter
     let crm: BuiltInCRM
+    let link: CRMLink?
     let controls: CallControls
     let now: @Sendable () -> Date
 
@@ -84,7 +86,10 @@ struct CallRoutes {
         let id: String
         let crm: String?
 
-        var recordID: RecordID { RecordID(crm: crm ?? BuiltInCRM.name, kind: kind, value: id) }
+        /// - Parameter home: the CRM that is meant where none is named.
+        func recordID(home: String) -> RecordID {
+            RecordID(crm: crm ?? home, kind: kind, value: id)
+        }
     }
 
     private struct PersonInput: Decodable { let person: RefInput }
@@ -92,12 +97,20 @@ struct CallRoutes {
     @Sendable func choose(_ request: Request, context: DeskContext) async throws -> Reply {
         let (agent, id) = try subject(context)
         let person = try await person(in: request)
+        let directory = flow.organisation.directory
+        let known = try await flow.database.read { try directory.person(person, in: $0) }
+        if let link, let known, try await !link.lets(agent.id, see: known) {
+            throw Problem.invalid(
+                "person", "This person is not in the CRM any more. Search again.")
+        }
         try await flow.choose(person, for: id, by: agent)
         return .nothing
     }
 
+    private var home: String { link?.crm.crm ?? BuiltInCRM.name }
+
     private func person(in request: Request) async throws -> RecordID {
-        let person = try await request.json(PersonInput.self).person.recordID
+        let person = try await request.json(PersonInput.self).person.recordID(home: home)
         guard RecordID.Kind.people.contains(person.kind) else {
             throw Problem.invalid("person", "A person is a contact, a lead or an account.")
         }
@@ -114,17 +127,32 @@ struct CallRoutes {
 
     @Sendable func relate(_ request: Request, context: DeskContext) async throws -> Reply {
         let (agent, id) = try subject(context)
-        let record = try await request.json(RelatedInput.self).record.recordID
-        let stored = try await flow.database.read { store in
-            try crm.record(record, in: store)
+        let record = try await request.json(RelatedInput.self).record.recordID(home: home)
+        guard try await painter.call(id, of: agent, now: now()) != nil else {
+            throw Problem.notFound
         }
-        guard let stored, [.opportunity, .case, .account].contains(record.kind) else {
-            throw Problem.invalid("record", "This record is not in the CRM any more.")
-        }
-        let known = RelatedRecord(
-            id: record, name: stored.name, url: BuiltInCRM.url(of: record))
+        guard [.opportunity, .case, .account].contains(record.kind),
+            let known = try await matter(record, agent: agent)
+        else { throw Problem.invalid("record", "This record is not in the CRM any more.") }
         try await flow.relate(known, to: id, by: agent)
         return .nothing
+    }
+
+    /// What a call is to be filed under; `nil` where it is not there, or not for this agent.
+    private func matter(_ record: RecordID, agent: Agent) async throws -> RelatedRecord? {
+        if let link, record.crm == link.crm.crm {
+            do {
+                return try await link.crm.matter(record, agent: agent.id, now: now())
+            } catch {
+                throw Problem(
+                    status: .badGateway, title: "\(link.crm.product) did not answer",
+                    detail: "\(error)")
+            }
+        }
+        let stored = try await flow.database.read { try crm.record(record, in: $0) }
+        return stored.map {
+            RelatedRecord(id: record, name: $0.name, url: BuiltInCRM.url(of: record))
+        }
     }
 
     @Sendable func unrelate(_ request: Request, context: DeskContext) async throws -> Reply {

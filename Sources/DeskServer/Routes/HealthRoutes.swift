@@ -1,9 +1,11 @@
 import AgentDesk
 import CallHandling
 import CallLogging
+import CallerLookup
 import Foundation
 import Hummingbird
 import PhoneSystem
+import Records
 import Storage
 
 /// *Health*, *Deliveries* and *Connections*, and what a load balancer asks.
@@ -14,6 +16,7 @@ struct HealthRoutes {
     let timing: RingTiming
     let sources: EventSources
     let phoneSystems: [any ConnectedPhoneSystem]
+    let link: CRMLink?
     let audit: @Sendable (_ since: Date) async throws -> Audit
     let address: String
     let startedAt: Date
@@ -84,6 +87,7 @@ struct HealthRoutes {
         let today: Audit
         let store: Store
         let sources: [SourceView]
+        let crms: [CRMConnectionView]
         let streams: Int
         let uptimeSeconds: Int
         let version: String
@@ -98,13 +102,13 @@ struct HealthRoutes {
             store: .init(
                 engine: "SQLite", writable: health.isWritable,
                 text: health.reason ?? "Writes are durable."),
-            sources: try await sourceViews(), streams: feed.count,
+            sources: try await sourceViews(), crms: try await crmViews(), streams: feed.count,
             uptimeSeconds: Int(now().timeIntervalSince(startedAt)), version: CallMatchVersion.text)
         return try .json(view)
     }
 
     @Sendable func deliveries(_ request: Request, context: DeskContext) async throws -> Reply {
-        _ = try context.administrator()
+        let agent = try context.administrator().agent
         let stage: CallLog.Stage
         switch request.query("state") ?? "waiting" {
         case "waiting": stage = .ready
@@ -114,12 +118,38 @@ struct HealthRoutes {
         let rows = try await database.read { store in
             try store.rows(
                 """
-                select id, call_id, subject, stage, attempts, reason, due_at, agent_name
+                select id, call_id, subject, stage, attempts, reason, due_at, agent_name, person
                 from call_log where stage = \(stage) order by due_at, id limit 200
-                """
-            ).map(DeliveryView.init)
+                """)
         }
-        return try .json(["deliveries": rows])
+        let hidden = try await hidden(from: agent, among: try rows.map(Self.person))
+        let views = try rows.map { row in
+            let isHidden = try Self.person(row).map(hidden.contains) ?? false
+            return try DeliveryView(row, isHidden: isHidden)
+        }
+        return try .json(["deliveries": views])
+    }
+
+    private static func person(_ row: Row) throws -> RecordID? {
+        try row.optionalText("person").flatMap(RecordID.init(_:))
+    }
+
+    /// People of a CRM whom this administrator may not see there.
+    private func hidden(from agent: Agent, among people: [RecordID?]) async throws -> Set<RecordID>
+    {
+        guard let link else { return [] }
+        let all = Set(people.compactMap(\.self))
+        let directory = flow.organisation.directory
+        let known = try await database.read { try directory.people(Array(all), in: $0) }
+        let visible = await link.sights.visible(Array(known.values), by: agent.id)
+        return all.filter { $0.crm == link.crm.crm }.subtracting(visible.keys)
+    }
+
+    private func crmViews() async throws -> [CRMConnectionView] {
+        guard let link else { return [] }
+        let directory = flow.organisation.directory
+        let known = try await database.read { try directory.peopleCount(in: $0) }
+        return [await CRMConnectionView(link, known: known, now: now())]
     }
 
     @Sendable func retry(_ request: Request, context: DeskContext) async throws -> Reply {
@@ -132,6 +162,11 @@ struct HealthRoutes {
     @Sendable func retryAll(_ request: Request, context: DeskContext) async throws -> Reply {
         _ = try context.administrator()
         return try .json(["retried": try await flow.retryDeliveries(id: nil)])
+    }
+
+    private struct ConnectionsView: Encodable {
+        let sources: [SourceView]
+        let crms: [CRMConnectionView]
     }
 
     private struct SourceView: Encodable {
@@ -178,7 +213,8 @@ struct HealthRoutes {
 
     @Sendable func listSources(_ request: Request, context: DeskContext) async throws -> Reply {
         _ = try context.administrator()
-        return try .json(["sources": try await sourceViews()])
+        return try .json(
+            ConnectionsView(sources: try await sourceViews(), crms: try await crmViews()))
     }
 
     private struct SourceInput: Decodable {
@@ -227,10 +263,11 @@ struct DeliveryView: Encodable {
     let nextAttemptAt: Date
     let agent: String?
 
-    init(_ row: Row) throws {
+    /// - Parameter isHidden: the log is about somebody whom the reader may not see.
+    init(_ row: Row, isHidden: Bool) throws {
         id = try row.text("id")
         call = try row.text("call_id")
-        title = try row.text("subject")
+        title = isHidden ? "A call with somebody whom you may not see" : try row.text("subject")
         state = try row.text("stage") == "parked" ? "parked" : "waiting"
         attempts = try row.int("attempts")
         reason = try row.optionalText("reason")

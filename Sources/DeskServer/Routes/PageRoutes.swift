@@ -78,8 +78,14 @@ private struct PanelFile: Sendable {
 
 /// Small pages of the server itself.
 enum Pages {
-    /// A page that only says something. The text is ours, never from outside.
-    static func text(status: HTTPResponse.Status, title: String, body: String) -> Response {
+    /// A page that only says something. Its text may be from outside: it is escaped.
+    ///
+    /// - Parameter next: where a link below leads, and what it says.
+    static func text(
+        status: HTTPResponse.Status, title: String, body: String,
+        next: (path: String, text: String) = ("/sign-in", "Sign in with a password")
+    ) -> Response {
+        let (title, body) = (escaped(title), escaped(body))
         let page = """
             <!doctype html><html lang="en"><head><meta charset="utf-8">\
             <meta name="viewport" content="width=device-width, initial-scale=1">\
@@ -88,10 +94,14 @@ enum Pages {
             <link rel="stylesheet" href="/panel/components.css">\
             <link rel="stylesheet" href="/panel/sign-in.css"></head>\
             <body class="sign-in"><main class="card sign-in-card"><h1>\(title)</h1><p>\(body)</p>\
-            <p><a href="/sign-in">Sign in with a password</a></p></main></body></html>
+            <p><a href="\(next.path)">\(next.text)</a></p></main></body></html>
             """
         return Response(
             status: status, headers: [.contentType: "text/html; charset=utf-8"],
             body: .init(byteBuffer: ByteBuffer(string: page)))
+    }
+    private static func escaped(_ text: String) -> String {
+        text.replacing("&", with: "&amp;").replacing("<", with: "&lt;")
+            .replacing(">", with: "&gt;").replacing("\"", with: "&quot;")
     }
 }

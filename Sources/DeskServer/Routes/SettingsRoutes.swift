@@ -13,6 +13,8 @@ struct SettingsRoutes {
     let organisation: Organisation
     let painter: DeskPainter
     let database: Database
+    /// What an administrator may see of a CRM's people is what the CRM says, as for everybody.
+    let sights: SightKeeper?
     /// Reads every stored number again after the numbering plan changed.
     let reindex: @Sendable () async throws -> Void
 
@@ -110,23 +112,26 @@ struct SettingsRoutes {
 
     private struct TryResult: Encodable {
         let number: NumberView
-        let outcome: Match.Outcome
+        let outcome: MatchView.Outcome
         let candidates: [CandidateView]
     }
 
     @Sendable func tryNumber(_ request: Request, context: DeskContext) async throws -> Reply {
-        _ = try context.administrator()
+        let agent = try context.administrator().agent
         let input = try await request.json(TryInput.self)
         let number = PhoneNumber(input.number, plan: organisation.settings.plan)
         let directory = organisation.directory
-        let result = try await database.read { store in
+        let (match, people) = try await database.read { store in
             let match = try directory.match(number, in: store)
-            let people = try directory.people(match.candidates.map(\.id), in: store)
-            let view = painter.matchView(
-                match, people: people, order: CandidateOrder(agent: "", spoken: []))
-            return TryResult(
-                number: NumberView(number), outcome: match.outcome, candidates: view.candidates)
+            return (match, try directory.people(match.candidates.map(\.id), in: store))
         }
+        let visible = await sights?.visible(Array(people.values), by: agent.id)
+        let view = painter.matchView(
+            match,
+            seen: visible.map { SeenPeople(people, visible: $0) } ?? SeenPeople(all: people),
+            order: CandidateOrder(agent: "", spoken: []))
+        let result = TryResult(
+            number: NumberView(number), outcome: view.outcome, candidates: view.candidates)
         return try .json(result)
     }
 

@@ -1,5 +1,5 @@
 package import Credentials
-package import PhoneSystem
+package import WrittenSettings
 
 extension AsteriskSettings {
     private static let keys = [

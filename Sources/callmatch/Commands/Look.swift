@@ -135,6 +135,6 @@ struct SettingsCommand: AsyncParsableCommand {
             let origin = settings.values[name]?.origin.rawValue ?? ""
             Terminal.say("\(name.rawValue): \(settings[name]) (\(origin))")
         }
-        for line in settings.phoneSystems.lines { Terminal.say(line) }
+        for line in settings.phoneSystems.lines + settings.crms.lines { Terminal.say(line) }
     }
 }

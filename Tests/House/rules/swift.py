@@ -10,7 +10,9 @@ UNSTRUCTURED_TASKS: dict[str, str] = {}
 # File: why it may wait for real time to pass. What is due is in all of them decided by a function
 # that is given `now`, which is what the tests call.
 REAL_TIME = {
+    "Sources/CRMs/Salesforce/OrgPatience.swift": "nobody waits longer for the org than the settings say",
     "Sources/CallHandling/Clockwork.swift": "the loop that asks every half second what is due",
+    "Sources/CallHandling/DirectorySync.swift": "pauses between two looks at what a CRM changed",
     "Sources/CallLogging/DeliveryService.swift": "the loop that wakes the delivery now and then",
     "Sources/DeskServer/DeskServer.swift": "the beat that keeps event streams open",
     "Sources/PhoneSystems/Asterisk/AsteriskPhone.swift": "pauses between pings, attempts and looks",

@@ -1,4 +1,4 @@
-/// What stands under a phone system's name in the settings, before an adapter reads it.
+/// What stands under the name of a phone system or CRM in the settings file, before an adapter reads it.
 package struct SettingFields: Sendable {
     /// A value as a settings file can write it.
     package indirect enum Value: Sendable {
@@ -7,15 +7,16 @@ package struct SettingFields: Sendable {
         case table([String: Value])
     }
 
-    /// The phone system's name: the first half of every call id from it.
+    /// The first part of every id that comes from it.
     package let name: String
     /// What this part of them stands under, below the name; empty for the whole.
     package let key: String
     private let path: String
     private let values: [String: Value]
 
-    package init(name: String, values: [String: Value]) {
-        self.init(name: name, key: "", path: "phone-systems: \(name)", values: values)
+    /// - Parameter section: what they stand under: `phone-systems`, `crm`.
+    package init(section: String, name: String, values: [String: Value]) {
+        self.init(name: name, key: "", path: "\(section): \(name)", values: values)
     }
 
     private init(name: String, key: String, path: String, values: [String: Value]) {
@@ -25,9 +26,9 @@ package struct SettingFields: Sendable {
         self.values = values
     }
 
-    /// Whether a text can be a phone system's name.
+    /// Whether a text can be a name: small letters, digits, `-` and `_`, at most 40.
     package static func isValidName(_ text: String) -> Bool {
-        (1...40).contains(text.utf8.count) && text != "demo"
+        (1...40).contains(text.utf8.count)
             && text.utf8.allSatisfy {
                 (0x30...0x39).contains($0) || (0x61...0x7A).contains($0) || $0 == 0x2D || $0 == 0x5F
             }
@@ -89,7 +90,7 @@ package struct SettingFields: Sendable {
     package func lists(_ key: String) throws(SettingFault) -> [String: [String]] {
         guard let value = values[key] else { return [:] }
         guard case .table(let table) = value else {
-            throw fault(key, "must be a table, one line for each extension.")
+            throw fault(key, "must be a table, one line for each name.")
         }
         var lists: [String: [String]] = [:]
         for (name, value) in table {
@@ -108,11 +109,37 @@ package struct SettingFields: Sendable {
         return lists
     }
 
+    /// One value for each key of their own.
+    package func pairs(_ key: String) throws(SettingFault) -> [String: String] {
+        var pairs: [String: String] = [:]
+        for (name, values) in try lists(key) {
+            guard let value = values.first, values.count == 1 else {
+                throw fault(key, "must have one value for “\(name.prefix(40))”.")
+            }
+            pairs[name] = value
+        }
+        return pairs
+    }
+
+    /// Some words, in their order; a single one is a list of one.
+    package func list(_ key: String) throws(SettingFault) -> [String] {
+        switch values[key] {
+        case nil: return []
+        case .text(let text): return [text]
+        case .list(let items):
+            return try items.map { item throws(SettingFault) in
+                guard case .text(let text) = item else { throw fault(key, "must hold words only.") }
+                return text
+            }
+        case .table: throw fault(key, "must be a list.")
+        }
+    }
+
     /// Settings by a key of their own, in the order of these keys.
     package func tables(_ key: String) throws(SettingFault) -> [SettingFields] {
         guard let value = values[key] else { return [] }
         guard case .table(let table) = value else {
-            throw fault(key, "must be a table, with settings below each extension.")
+            throw fault(key, "must be a table, with settings below each name.")
         }
         var all: [SettingFields] = []
         for (own, value) in table.sorted(by: { $0.key < $1.key }) {

@@ -1,0 +1,87 @@
+package import CRM
+import CallHandling
+import CallLogging
+import CallerLookup
+import Calls
+import Foundation
+package import Records
+import Storage
+
+/// People of a picture, as one agent may see them.
+package struct SeenPeople: Sendable {
+    package fileprivate(set) var people: [RecordID: Person] = [:]
+    /// Known to us and not to be shown.
+    package fileprivate(set) var hidden: [RecordID: Person] = [:]
+    /// Nobody has said yet whether they may be shown.
+    package fileprivate(set) var unknown: Set<RecordID> = []
+    /// Whose numbers and their fields may not be shown.
+    package fileprivate(set) var withoutNumbers: Set<RecordID> = []
+
+    package var isWhole: Bool { hidden.isEmpty && unknown.isEmpty }
+
+    /// Everybody, for who may see everybody.
+    package init(all people: [RecordID: Person] = [:]) { self.people = people }
+
+    /// Those whom a CRM let the agent see, by an answer that was waited for.
+    package init(_ people: [RecordID: Person], visible: [RecordID: HiddenFields]) {
+        for (id, person) in people {
+            if let hidden = visible[id] {
+                show(person, without: hidden)
+            } else {
+                self.hidden[id] = person
+            }
+        }
+    }
+
+    fileprivate mutating func show(_ person: Person, without hidden: HiddenFields) {
+        people[person.id] = person.without(hidden)
+        if hidden.contains(.numbers) { withoutNumbers.insert(person.id) }
+    }
+}
+
+extension DeskPainter {
+    /// People as an agent may see them, without waiting for the CRM.
+    ///
+    /// - Parameter since: an answer that came later is good whatever its age.
+    func seen(_ people: [RecordID: Person], by agent: String, since: Date) -> SeenPeople {
+        guard let sights else { return SeenPeople(all: people) }
+        var seen = SeenPeople()
+        for (id, person) in people {
+            switch sights.glance(person, by: agent, since: since) {
+            case .visible(let hidden): seen.show(person, without: hidden)
+            case .hidden: seen.hidden[id] = person
+            case .unknown:
+                seen.unknown.insert(id)
+                seen.hidden[id] = person
+            }
+        }
+        return seen
+    }
+
+    /// A subject without the name of a person whom the agent may not see.
+    func subject(of log: CallLog, seen: SeenPeople, number: String?) -> String {
+        guard let person = log.person.flatMap({ seen.hidden[$0] }) else { return log.subject }
+        return log.subject.replacing(person.name, with: number ?? "an unknown number")
+    }
+}
+
+extension SeenPeople {
+    /// What is left of a match for this agent. Who is hidden does not count: that there is somebody is not told either.
+    func outcome(of match: Match) -> MatchView.Outcome {
+        guard [.single, .multiple].contains(match.outcome), !isWhole else {
+            return MatchView.Outcome(match.outcome)
+        }
+        if match.candidates.contains(where: { unknown.contains($0.id) }) { return .checking }
+        switch match.candidates.count(where: { people[$0.id] != nil }) {
+        case 0: return .none
+        case 1: return .single
+        default: return .multiple
+        }
+    }
+
+    /// A candidate with the evidence that the agent may see.
+    func visible(_ candidate: Candidate) -> Candidate {
+        guard withoutNumbers.contains(candidate.id) else { return candidate }
+        return Candidate(id: candidate.id, evidence: [])
+    }
+}

@@ -1,0 +1,78 @@
+// A CRM that we connect to: whether it answers, how fresh its people are, what it costs.
+import { h } from './dom.js';
+import { count, shown } from './format.js';
+import { ratioBar } from './admin-chart.js';
+import { words as all } from './crm-link-words.js';
+import { section, when } from './pages-parts.js';
+import { icon } from './icons.js';
+
+const words = all.connections;
+const looks = { green: ['badge-good', 'check'], red: ['badge-bad', 'warning'], loading: ['badge-warning', 'people'] };
+
+const badge = (state) => {
+  const [tone, symbol] = looks[state] ?? ['', 'hold'];
+  return h('span', { class: ['badge', tone] }, icon(symbol), words.states[state] ?? shown(state));
+};
+
+/** One line of the health page. */
+export const crmRow = (crm) => h('li', { key: crm.name, class: 'source' },
+  h('p', { class: 'row' }, h('bdi', { class: 'strong' }, shown(crm.product)), badge(crm.state)),
+  h('p', { dir: 'auto' }, shown(crm.text, 400)),
+  crm.loading && firstLoad(crm));
+
+/** The card of *Connections*. */
+export function crmCard(crm) {
+  const name = shown(crm.product) ?? shown(crm.name);
+  const called = shown(crm.name);
+  return section({ key: `crm-${crm.name}`, title: h('bdi', {}, name), kind: 'stack crm-card' },
+    h('p', { class: 'row' }, badge(crm.state),
+      called !== name && h('bdi', { class: 'quiet small', dir: 'ltr' }, called)),
+    h('p', { dir: 'auto', class: crm.state === 'red' && 'crm-trouble' }, shown(crm.text, 600)),
+    crm.loading && firstLoad(crm),
+    h('dl', { class: 'crm-facts' },
+      fact(words.freshness, h('p', {}, freshness(crm)),
+        crm.lastCompleteAt && h('p', { class: 'quiet small' }, `${words.completeAt} `, when(crm.lastCompleteAt))),
+      fact(words.requests, requests(crm))),
+    crm.withoutUser?.length > 0 && withoutUser(crm.withoutUser));
+}
+
+export const noCRM = () => section({ key: 'no-crm', title: words.crm }, h('p', { class: 'quiet' }, words.none));
+
+const fact = (name, ...content) => h('div', { key: name },
+  h('dt', { class: 'quiet small' }, name), h('dd', { class: 'stack' }, content));
+
+function freshness({ lagSeconds, everySeconds }) {
+  if (!Number.isFinite(lagSeconds)) return words.neverWhole;
+  return words[lagSeconds > 2 * everySeconds ? 'late' : 'fresh'](everySeconds, lag(lagSeconds));
+}
+
+function firstLoad({ people, expected }) {
+  const text = words.loaded(people, expected);
+  return h('div', { key: 'load', class: 'stack crm-load' },
+    h('progress', { class: 'progress', 'aria-label': words.firstLoad, 'aria-valuetext': text,
+      max: expected ? Math.max(expected, people) : null, value: expected ? people : null }),
+    h('p', { class: 'small figures' }, text));
+}
+
+function requests({ usedToday, allowedToday, requests: own }) {
+  const isKnown = Number.isFinite(usedToday) && allowedToday > 0;
+  if (!isKnown) return h('p', {}, words.own(own ?? 0));
+  return [
+    h('p', {}, `${words.used(usedToday, allowedToday)}; ${words.ownShort(own ?? 0)}.`),
+    ratioBar(usedToday, allowedToday),
+  ];
+}
+
+const withoutUser = (names) => h('div', { key: 'without', class: 'notice notice-warning' }, icon('warning'),
+  h('div', { class: 'stack grow' },
+    h('p', { class: 'strong' }, words.withoutUser(names.length)),
+    h('p', {}, words.withoutUserText),
+    h('ul', { class: 'facts' }, names.map((name) => h('li', { key: name }, h('bdi', {}, shown(name)))))));
+
+// Seconds while they say something, then minutes, hours, days.
+function lag(seconds) {
+  const [, size, unit] = spans.find(([below]) => seconds < below);
+  return `${count(Math.floor(seconds / size))} ${unit}`;
+}
+
+const spans = [[120, 1, 's'], [7200, 60, 'min'], [172_800, 3600, 'h'], [Infinity, 86_400, 'days']];

@@ -1,0 +1,47 @@
+// The English texts about a CRM that we connect to, of the panel and of the administration. Its name comes from the
+// server.
+import { count } from './format.js';
+import { plural } from './pages-words.js';
+
+export const words = {
+  asking: (crm) => `Asking ${crm} whom you may see…`,
+  known: (name, company) => `The caller is ${[name, company].filter(Boolean).join(', ')}`,
+  asOf: (time) => `As of ${time}`,
+  old: (crm, time) => `${crm} does not answer. This is what it said at ${time}.`,
+
+  consent: {
+    connect: 'Connect', connectNamed: (crm) => `Connect ${crm}`,
+    disconnect: 'Disconnect', disconnectNamed: (crm) => `Disconnect ${crm}`,
+    states: {
+      notNeeded: () => 'Your administrator has connected it for everybody. There is nothing for you to do.',
+      given: (user) => (user ? `Connected as ${user}.` : 'Connected.'),
+      missing: () => 'Not connected.',
+      expired: () => 'The connection has ended. Connect once more.',
+    },
+    newTab: 'Opens in a new tab. Come back here afterwards.',
+    ask: (crm) => `CallMatch then no longer asks ${crm} as you, and may not know your callers.`,
+    askTitle: (crm) => `Disconnect ${crm}?`,
+    keep: 'Stay connected',
+  },
+
+  connections: {
+    crm: 'CRM',
+    none: 'The built-in CRM is used. How to connect another one is written in the folder Docs of CallMatch.',
+    systems: 'Phone systems',
+    states: { green: 'Works', red: 'Has a problem', loading: 'People are coming in' },
+    firstLoad: 'People that have come in',
+    loaded: (people, expected) => (expected
+      ? `${count(people)} of about ${plural(expected, '# person', '# people')}`
+      : plural(people, '# person so far', '# people so far')),
+    freshness: 'Freshness', requests: 'Requests',
+    fresh: (every, lag) => `Changes are at most ${count(every)} s old (now ${lag}).`,
+    late: (every, lag) => `Changes should be at most ${count(every)} s old, and are ${lag} old now.`,
+    neverWhole: 'Its people have not come in completely yet.',
+    completeAt: 'All was in last:',
+    used: (used, allowed) => `${count(used)} of ${count(allowed)} requests of today used by everybody`,
+    own: (number) => `${plural(number, '# request', '# requests')} by CallMatch since its start.`,
+    ownShort: (number) => `${count(number)} by CallMatch since its start`,
+    withoutUser: (number) => plural(number, '# agent has no user in it', '# agents have no user in it'),
+    withoutUserText: 'They see nobody of this CRM, and their call logs belong to the connection’s own user.',
+  },
+};

@@ -1,0 +1,94 @@
+import AgentDesk
+import CRM
+import CallHandling
+import CallerLookup
+import Credentials
+import Foundation
+import Logging
+import PhoneNumbers
+import Records
+import Storage
+
+/// A CRM that we connect to, and what stands around it: how its people come in, who is asked for live, and what agents may
+/// see.
+struct CRMLink: Sendable {
+    let crm: any ConnectedCRM
+    let sync: DirectorySync
+    let live: LiveLookup
+    let sights: SightKeeper
+
+    /// Our own address that leads to the CRM's page for a new record.
+    static let newRecordPath = "/connect/new"
+    /// Where an agent's browser goes to let us act for the agent, and where it comes back to.
+    static let consentPath = "/connect/crm"
+    static let consentReturnPath = "/connect/crm/callback"
+
+    init(
+        _ crm: any ConnectedCRM, flow: CallFlow, logger: Logger,
+        now: @escaping @Sendable () -> Date
+    ) {
+        self.crm = crm
+        sync = DirectorySync(source: crm, flow: flow, logger: logger) { await crm.pause() }
+        live = LiveLookup(flow: flow, logger: logger) { try await crm.people(with: $0) }
+        sights = SightKeeper(crm, now: now)
+    }
+
+    var desk: CRMDesk {
+        CRMDesk(crm, sync: sync, sights: sights, newRecord: Self.newRecordPath)
+    }
+}
+
+/// Agents' tokens in the store, each sealed for its agent and CRM. The key stands beside the store, in a file that only its
+/// owner may read: a copy of the database alone opens none.
+struct AgentSecrets: AgentVault {
+    let database: Database
+    let key: SealingKey
+
+    static let keyFile = "secrets.key"
+
+    static let migrations: [Migration] = [
+        Migration(
+            id: "0060-agent-secret",
+            sql: [
+                """
+                create table agent_secret (
+                    agent text not null references agent(id) on delete cascade,
+                    crm text not null,
+                    sealed text not null,
+                    primary key (agent, crm)
+                )
+                """
+            ])
+    ]
+
+    func secret(of agent: String, crm: String) async throws -> Data? {
+        let sealed = try await database.read { store in
+            try store.row(
+                "select sealed from agent_secret where agent = \(agent) and crm = \(crm)"
+            )?.text("sealed")
+        }
+        // What another key sealed is nothing that can be used: the agent connects anew.
+        guard let bytes = sealed.flatMap({ Data(base64Encoded: $0) }) else { return nil }
+        return try? Data(key.open(Array(bytes), for: Self.purpose(agent, crm)))
+    }
+
+    func keep(_ secret: Data?, of agent: String, crm: String) async throws {
+        let sealed = secret.map {
+            Data(key.seal(Array($0), for: Self.purpose(agent, crm))).base64EncodedString()
+        }
+        try await database.write { store in
+            guard let sealed else {
+                try store.execute(
+                    "delete from agent_secret where agent = \(agent) and crm = \(crm)")
+                return
+            }
+            try store.execute(
+                """
+                insert into agent_secret (agent, crm, sealed) values (\(agent), \(crm), \(sealed))
+                on conflict (agent, crm) do update set sealed = excluded.sealed
+                """)
+        }
+    }
+
+    private static func purpose(_ agent: String, _ crm: String) -> String { "\(crm)/\(agent)" }
+}
