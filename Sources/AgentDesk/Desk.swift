@@ -108,9 +108,10 @@ package struct CallView: Encodable, Sendable {
 }
 
 package struct MatchView: Encodable, Sendable {
-    /// As in `Match.Outcome`; `checking` while the CRM is asked whether this agent may see who it is.
+    /// As in `Match.Outcome`; `checking` while the CRM is asked whether this agent may see who it is, and `unchecked`
+    /// where it does not say.
     package enum Outcome: String, Encodable, Sendable, CaseIterable {
-        case single, multiple, none, withheld, `internal`, unusable, checking
+        case single, multiple, none, withheld, `internal`, unusable, checking, unchecked
 
         init(_ outcome: Match.Outcome) {
             switch outcome {

@@ -14,6 +14,8 @@ package struct SeenPeople: Sendable {
     package fileprivate(set) var hidden: [RecordID: Person] = [:]
     /// Nobody has said yet whether they may be shown.
     package fileprivate(set) var unknown: Set<RecordID> = []
+    /// The CRM did not answer when it was asked last.
+    fileprivate var isAway = false
     /// Whose numbers and their fields may not be shown.
     package fileprivate(set) var withoutNumbers: Set<RecordID> = []
 
@@ -46,6 +48,7 @@ extension DeskPainter {
     func seen(_ people: [RecordID: Person], by agent: String, since: Date) -> SeenPeople {
         guard let sights else { return SeenPeople(all: people) }
         var seen = SeenPeople()
+        seen.isAway = sights.fault(of: agent) != nil
         for (id, person) in people {
             switch sights.glance(person, by: agent, since: since) {
             case .visible(let hidden): seen.show(person, without: hidden)
@@ -71,7 +74,9 @@ extension SeenPeople {
         guard [.single, .multiple].contains(match.outcome), !isWhole else {
             return MatchView.Outcome(match.outcome)
         }
-        if match.candidates.contains(where: { unknown.contains($0.id) }) { return .checking }
+        if match.candidates.contains(where: { unknown.contains($0.id) }) {
+            return isAway ? .unchecked : .checking
+        }
         switch match.candidates.count(where: { people[$0.id] != nil }) {
         case 0: return .none
         case 1: return .single

@@ -5,6 +5,7 @@ import { plural } from './pages-words.js';
 
 export const words = {
   asking: (crm) => `Asking ${crm} whom you may see…`,
+  unchecked: (crm) => `${crm} cannot say now whom you may see. The name comes by itself when it can.`,
   known: (name, company) => `The caller is ${[name, company].filter(Boolean).join(', ')}`,
   asOf: (time) => `As of ${time}`,
   old: (crm, time) => `${crm} does not answer. This is what it said at ${time}.`,

@@ -1,4 +1,5 @@
 // Who is calling: one person, several, or nobody that is known.
+import { words as linkWords } from './crm-link-words.js';
 import { h } from './dom.js';
 import { shown } from './format.js';
 import { query } from './http.js';
@@ -108,7 +109,9 @@ function choice(call, candidate) {
 function nobody(call, desk) {
   const { outcome, candidates } = call.match;
   const isWithheld = outcome === 'withheld' || call.number.kind === 'withheld';
+  const crm = shown(desk.organisation.crm.name) ?? 'CRM';
   const explain = isWithheld ? words.caller.withheldHint : {
+    unchecked: linkWords.unchecked(crm),
     none: words.caller.noMatch, unusable: words.caller.unusable, internal: words.caller.internal,
   }[outcome];
   return h('div', { key: 'nobody', class: 'stack' },

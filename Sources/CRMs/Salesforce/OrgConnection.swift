@@ -15,6 +15,8 @@ package actor OrgConnection {
     private var shut: (fault: OrgFault, until: Date?)?
     /// Whose tokens they are, by the org's last word; `nil` before the first one.
     package private(set) var identity: OrgIdentity?
+    /// Why the last sign-in failed; `nil` when it did not.
+    package private(set) var signInFault: OrgFault?
     /// What the org said last of the day's requests.
     package private(set) var usage: OrgUsage?
     /// Requests that were sent since the start.
@@ -197,8 +199,11 @@ package actor OrgConnection {
         }
         do throws(OrgFault) {
             let reply = try await transport.send(grant.request(at: now()))
-            return .success(try await taken(reply))
+            let token = try await taken(reply)
+            signInFault = nil
+            return .success(token)
         } catch {
+            signInFault = error
             return .failure(error)
         }
     }

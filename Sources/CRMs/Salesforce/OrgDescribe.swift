@@ -26,7 +26,8 @@ package struct OrgDescribe: Sendable {
 
     private static let mostFields = 2000
 
-    /// - Throws: `OrgFault.garbled` where it is no describe. A field that cannot be read is left out.
+    /// - Throws: `OrgFault.garbled` where it is no describe, or a field of it cannot be read: to leave out what we do not
+    ///   understand would empty everybody of it.
     package init(_ body: JSONValue?, of object: OrgName) throws(OrgFault) {
         guard let items = body?["fields"]?.array, !items.isEmpty else {
             throw .garbled("the description of \(object) has no fields")
@@ -34,11 +35,14 @@ package struct OrgDescribe: Sendable {
         self.object = object
         isCreateable = body?["createable"]?.flag ?? true
         isUpdateable = body?["updateable"]?.flag ?? true
-        fields = items.prefix(Self.mostFields).reduce(into: [:]) { fields, item in
-            guard let text = item["name"]?.text, let name = OrgName(text) else { return }
+        var fields: [OrgName: Field] = [:]
+        for item in items.prefix(Self.mostFields) {
+            guard let text = item["name"]?.text, let name = OrgName(text),
+                let type = item["type"]?.text, Self.isLength(item["length"])
+            else { throw .garbled("a field in the description of \(object) cannot be read") }
             fields[name] = Field(
                 name: name, label: String((item["label"]?.text ?? text).prefix(80)),
-                type: item["type"]?.text ?? "", isFilterable: item["filterable"]?.flag ?? false,
+                type: type, isFilterable: item["filterable"]?.flag ?? false,
                 isCreateable: item["createable"]?.flag ?? false,
                 isUpdateable: item["updateable"]?.flag ?? false,
                 isExternalID: item["externalId"]?.flag ?? false,
@@ -48,6 +52,12 @@ package struct OrgDescribe: Sendable {
                     $0["active"]?.flag == true ? $0["value"]?.text : nil
                 } ?? [], relationship: item["relationshipName"]?.text)
         }
+        self.fields = fields
+    }
+
+    /// A whole number, or none.
+    private static func isLength(_ value: JSONValue?) -> Bool {
+        value.map { $0.number.flatMap { Int(exactly: $0) } != nil } ?? true
     }
 
     package func has(_ name: OrgName) -> Bool { fields[name] != nil }

@@ -14,6 +14,9 @@ package final class SalesforceCRM: ConnectedCRM {
     package let showsEverybody: Bool
     package let freshness: Double
 
+    /// Seconds without a byte of an answer after which the org counts as away.
+    private static let longestWait: Double = 25
+
     private let settings: SalesforceSettings
     private let surroundings: CRMSurroundings
     private let connection: OrgConnection
@@ -36,7 +39,8 @@ package final class SalesforceCRM: ConnectedCRM {
         frameVersion = setUp.frameVersion
         frameOrigins =
             setUp.frameVersion == nil ? [] : Self.origins(setUp.settings.pages, setUp.signIn.login)
-        connection = OrgConnection(setUp.signIn, version: setUp.version, now: surroundings.now)
+        connection = OrgConnection(
+            setUp.signIn, version: setUp.version, seconds: Self.longestWait, now: surroundings.now)
         users = OrgUsers(
             connection, settings: own, app: setUp.app, vault: surroundings.vault,
             agents: { surroundings.agents() }, now: surroundings.now)
@@ -60,7 +64,11 @@ package final class SalesforceCRM: ConnectedCRM {
     // MARK: - In
 
     package func changes(since cursor: String?) async throws -> RecordChanges {
-        try await source.changes(since: cursor)
+        do throws(OrgFault) {
+            return try await source.changes(since: cursor)
+        } catch {
+            throw await trouble(error, source.doing)
+        }
     }
 
     package func pause() async -> Double {
@@ -69,7 +77,9 @@ package final class SalesforceCRM: ConnectedCRM {
     }
 
     package func people(with number: PhoneNumber) async throws -> [Person] {
-        try await records.people(with: number, now: surroundings.now())
+        try await named("people with a number") { now throws(OrgFault) in
+            try await records.people(with: number, now: now)
+        }
     }
 
     // MARK: - At the ring
@@ -77,17 +87,38 @@ package final class SalesforceCRM: ConnectedCRM {
     package func sight(
         of people: [RecordID], by agent: String, now: Date
     ) async throws -> [RecordID: Sight] {
-        try await records.sight(of: people, by: agent, now: now)
+        try await named("whom an agent may see") { _ throws(OrgFault) in
+            try await records.sight(of: people, by: agent, now: now)
+        }
     }
 
     package func related(
         to person: Person, scope: RelatedScope, agent: String, now: Date
     ) async throws -> RelatedRecords {
-        try await records.related(to: person, scope: scope, agent: agent, now: now)
+        try await named("what belongs to a person") { _ throws(OrgFault) in
+            try await records.related(to: person, scope: scope, agent: agent, now: now)
+        }
     }
 
     package func matter(_ id: RecordID, agent: String, now: Date) async throws -> RelatedRecord? {
-        try await records.matter(id, agent: agent, now: now)
+        try await named("a record to file under") { _ throws(OrgFault) in
+            try await records.matter(id, agent: agent, now: now)
+        }
+    }
+
+    private func named<Value: Sendable>(
+        _ call: String, _ work: (Date) async throws(OrgFault) -> Value
+    ) async throws -> Value {
+        do throws(OrgFault) {
+            return try await work(surroundings.now())
+        } catch {
+            throw await trouble(error, call)
+        }
+    }
+
+    private func trouble(_ fault: OrgFault, _ call: String) async -> OrgTrouble {
+        let isSignIn = await connection.signInFault == fault
+        return OrgTrouble(host: host, call: isSignIn ? "a token (sign-in)" : call, fault: fault)
     }
 
     // MARK: - Out

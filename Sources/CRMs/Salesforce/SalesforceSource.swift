@@ -12,6 +12,8 @@ package actor SalesforceSource {
     let connection: OrgConnection
     let settings: SalesforceSettings
     private var people: [OrgName: OrgPeople] = [:]
+    /// What the org is asked for now, for people.
+    private(set) var doing = "what changed"
 
     /// Rows of one page: what the org gives at most.
     package static let pageSize = 2000
@@ -35,6 +37,7 @@ package actor SalesforceSource {
         }
         let people = try await people(of: object)
         if state.isBulk(from: settings.bulkFrom) {
+            doing = "all of \(object) (bulk query)"
             return try await bulk(object, people, state)
         }
         let rows = try await page(of: object, people, after: state.position)
@@ -48,11 +51,11 @@ package actor SalesforceSource {
             case .gone(let id, let at):
                 removed.append(id)
                 state.saw(id.value, at: at)
-            case nil: continue
+            // Without an id or a stamp it would be left out, and nobody would know.
+            case nil: throw .garbled("a row in a page of \(object) has no id or no stamp")
             }
         }
-        // A page without a single row that can be read would be asked for again and again.
-        let isLast = rows.count < Self.pageSize || changed.count + removed.count == 0
+        let isLast = rows.count < Self.pageSize
         let expected = state.expected
         let isComplete = isLast && state.finishObject(overlap: settings.overlapSeconds)
         return RecordChanges(
@@ -64,6 +67,7 @@ package actor SalesforceSource {
     private func counts() async throws(OrgFault) -> [String: Int] {
         let names = SyncCursor.objects.map(\.description)
         do throws(OrgFault) {
+            doing = "how many records there are"
             let (_, body) = try await connection.ask(
                 "GET", "limits/recordCount",
                 query: ["sObjects": names.joined(separator: ",")])
@@ -82,6 +86,7 @@ package actor SalesforceSource {
     /// What is known of an object is asked once: a field that is new in the org is seen after a restart.
     private func people(of object: OrgName) async throws(OrgFault) -> OrgPeople {
         if let known = people[object] { return known }
+        doing = "the description (describe) of \(object)"
         let (_, body) = try await connection.ask("GET", "sobjects/\(object)/describe")
         let new = OrgPeople(try OrgDescribe(body, of: object), settings: settings)
         people[object] = new
@@ -96,6 +101,7 @@ package actor SalesforceSource {
             WHERE \(Self.since(position)) \
             ORDER BY SystemModstamp, Id LIMIT \(Self.pageSize)
             """
+        doing = "a page of \(object) (query)"
         var (_, body) = try await connection.ask(
             "GET", "queryAll", query: ["q": query.description])
         var rows: [JSONValue] = []
