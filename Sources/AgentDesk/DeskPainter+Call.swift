@@ -112,7 +112,9 @@ extension DeskPainter {
 
     package func matchView(_ match: Match, seen: SeenPeople, order: CandidateOrder) -> MatchView {
         let outcome = seen.outcome(of: match)
-        let known = [.checking, .unchecked].contains(outcome) ? [] : match.candidates.compactMap { seen.people[$0.id] }
+        let known =
+            [.checking, .unchecked].contains(outcome)
+            ? [] : match.candidates.compactMap { seen.people[$0.id] }
         let candidates = order.sorted(known).compactMap { person -> CandidateView? in
             guard let candidate = match.candidates.first(where: { $0.id == person.id }) else {
                 return nil

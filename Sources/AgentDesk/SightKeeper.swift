@@ -24,8 +24,9 @@ package final class SightKeeper: Sendable {
     /// Seconds after a question that failed until the next one.
     private static let pause: TimeInterval = 5
     private static let mostKnown = 20_000
-    /// Records of one question where those whose answer grows old are asked for with it: what a CRM answers in one request.
-    private static let mostWithOld = 20
+    /// Seconds between two looks at those whose answer has grown old.
+    private static let renewal: TimeInterval = 900
+    private static let mostRenewed = 100
 
     private struct Known {
         let sight: Sight
@@ -35,9 +36,13 @@ package final class SightKeeper: Sendable {
     private struct Of {
         var known: [RecordID: Known] = [:]
         var wanted: Set<RecordID> = []
+        /// One question at a time: who comes meanwhile waits, and may find the answer there.
         var isAsking = false
+        var waiting: [CheckedContinuation<Void, Never>] = []
         var fault: String?
         var faultAt = Date.distantPast
+        /// When those whose answer had grown old were asked for last.
+        var renewedAt = Date.distantPast
     }
 
     private let crm: any ConnectedCRM
@@ -73,33 +78,38 @@ package final class SightKeeper: Sendable {
     /// - Parameter since: an answer that came after this moment is good whatever its age: what an agent has seen in a
     ///   call stays for that call.
     package func glance(_ person: Person, by agent: String, since: Date) -> Glance {
-        let own = glance(person.id, by: agent, since: since)
-        guard let account = person.account, account != person.id else { return own }
+        let ids = [person.id] + [person.account].compactMap { $0 == person.id ? nil : $0 }
+        let glances = glances(ids, by: agent, since: since, isWanted: true)
         // The name of an account is the account's: who may not see the one does not see the other.
-        let company = glance(account, by: agent, since: since)
-        guard case .visible(let hidden) = own else { return own }
-        if case .visible = company { return own }
+        guard case .visible(let hidden)? = glances.first, glances.count > 1 else {
+            return glances[0]
+        }
+        if case .visible = glances[1] { return glances[0] }
         return .visible(without: hidden.union(.company))
     }
 
-    private func glance(
-        _ id: RecordID, by agent: String, since: Date, isWanted: Bool = true
-    ) -> Glance {
-        guard id.crm == crm.crm, !crm.showsEverybody else { return .visible(without: []) }
+    /// Of all of them at once, so that those who belong together are asked for together.
+    private func glances(
+        _ ids: [RecordID], by agent: String, since: Date, isWanted: Bool
+    ) -> [Glance] {
         let now = now()
         let good = min(now.addingTimeInterval(-Self.memory), since)
-        let (answer, isNew): (Glance, Bool) = agents.withLock { agents in
+        let (glances, isNew): ([Glance], Bool) = agents.withLock { agents in
             var own = agents[agent] ?? Of()
             defer { agents[agent] = own }
-            if let known = own.known[id], known.at >= good {
-                return (Self.glance(known.sight), false)
+            var isNew = false
+            let glances = ids.map { id -> Glance in
+                guard id.crm == crm.crm, !crm.showsEverybody else { return .visible(without: []) }
+                if let known = own.known[id], known.at >= good { return Self.glance(known.sight) }
+                if isWanted && own.wanted.insert(id).inserted { isNew = true }
+                return .unknown
             }
-            let isNew = isWanted && own.wanted.insert(id).inserted
             let mayAsk = now.timeIntervalSince(own.faultAt) >= Self.pause
-            return (.unknown, isWanted && (isNew || own.fault != nil) && mayAsk)
+            let isLeft = isWanted && own.fault != nil && glances.contains(.unknown)
+            return (glances, (isNew || isLeft) && mayAsk)
         }
         if isNew { wake.yield(agent) }
-        return answer
+        return glances
     }
 
     private static func glance(_ sight: Sight) -> Glance {
@@ -114,10 +124,12 @@ package final class SightKeeper: Sendable {
     /// - Returns: those who may be seen, with the fields that may not. Where the CRM does not answer, nobody of whom it
     ///   has not said so in the last minutes.
     package func visible(_ people: [Person], by agent: String) async -> [RecordID: HiddenFields] {
-        let ids = people.map(\.id) + people.compactMap(\.account)
-        await ask(
-            Set(ids).filter { glance($0, by: agent, since: now(), isWanted: false) == .unknown }
-                .sorted(), by: agent)
+        let ids = Set(people.map(\.id) + people.compactMap(\.account)).sorted()
+        if !unknown(ids, to: agent).isEmpty {
+            await turn(of: agent)
+            await ask(unknown(ids, to: agent), by: agent)
+            endTurn(of: agent)
+        }
         return people.reduce(into: [:]) { visible, person in
             if case .visible(let hidden) = glance(person, by: agent, since: now()) {
                 visible[person.id] = hidden
@@ -132,32 +144,70 @@ package final class SightKeeper: Sendable {
 
     /// Forgets what is known for an agent: another user stands behind the agent now.
     package func forget(_ agent: String) {
-        agents.withLock { $0[agent] = nil }
+        agents.withLock { agents in
+            agents[agent]?.known = [:]
+            agents[agent]?.fault = nil
+            agents[agent]?.faultAt = .distantPast
+        }
         wake.yield(agent)
+    }
+
+    private func unknown(_ ids: [RecordID], to agent: String) -> [RecordID] {
+        let glances = glances(ids, by: agent, since: now(), isWanted: false)
+        return zip(ids, glances).filter { $0.1 == .unknown }.map(\.0)
     }
 
     /// - Returns: whether the agent's desk should be drawn again.
     private func askWanted(by agent: String) async -> Bool {
-        let now = now()
-        let wanted: [RecordID]? = agents.withLock { agents in
-            guard var own = agents[agent], !own.isAsking else { return nil }
-            // Those whose answer grows old are asked for in the same request.
-            let old = own.known.filter { now.timeIntervalSince($0.value.at) >= Self.memory }
-                .sorted { $0.value.at > $1.value.at }.map(\.key)
-            let room = max(0, Self.mostWithOld - own.wanted.count)
-            let all = own.wanted.sorted() + old.filter { !own.wanted.contains($0) }.prefix(room)
-            own.isAsking = !own.wanted.isEmpty
-            agents[agent] = own
-            return own.isAsking ? Array(all.prefix(Sight.mostAtOnce)) : nil
-        }
-        guard let wanted else { return true }
+        await turn(of: agent)
+        defer { endTurn(of: agent) }
+        let wanted = agents.withLock { $0[agent]?.wanted.sorted() ?? [] }
         await ask(wanted, by: agent)
-        let isMore = agents.withLock { agents in
-            agents[agent]?.isAsking = false
-            return agents[agent].map { !$0.wanted.isEmpty && $0.fault == nil } ?? false
-        }
-        if isMore { wake.yield(agent) }
+        await ask(old(of: agent), by: agent)
         return true
+    }
+
+    /// Those whose answer has grown old, now and then: with every call would be a request more for each.
+    private func old(of agent: String) -> [RecordID] {
+        let now = now()
+        return agents.withLock { agents in
+            guard let own = agents[agent], own.fault == nil,
+                now.timeIntervalSince(own.renewedAt) >= Self.renewal
+            else { return [] }
+            agents[agent]?.renewedAt = now
+            return own.known.filter { now.timeIntervalSince($0.value.at) >= Self.memory }
+                .sorted { $0.value.at > $1.value.at }.prefix(Self.mostRenewed).map(\.key)
+        }
+    }
+
+    /// Waits until nobody else asks for this agent.
+    private func turn(of agent: String) async {
+        await withCheckedContinuation { continuation in
+            let isFree = agents.withLock { agents in
+                var own = agents[agent] ?? Of()
+                defer { agents[agent] = own }
+                if own.isAsking {
+                    own.waiting.append(continuation)
+                    return false
+                }
+                own.isAsking = true
+                return true
+            }
+            if isFree { continuation.resume() }
+        }
+    }
+
+    private func endTurn(of agent: String) {
+        let next: CheckedContinuation<Void, Never>? = agents.withLock { agents in
+            guard var own = agents[agent] else { return nil }
+            defer { agents[agent] = own }
+            guard !own.waiting.isEmpty else {
+                own.isAsking = false
+                return nil
+            }
+            return own.waiting.removeFirst()
+        }
+        next?.resume()
     }
 
     private func ask(_ ids: [RecordID], by agent: String) async {

@@ -38,7 +38,7 @@ class Load:
 
     def look(self) -> dict:
         crm = connection(self.admin)
-        self.looks.append((crm["people"], crm["expected"]))
+        self.looks.append((crm["people"], crm.get("expected")))
         return crm
 
     def reaches(self, share: float) -> bool:
