@@ -23,6 +23,8 @@ package actor LiveLookup {
     private let logger: Logger
     private let find: @Sendable (PhoneNumber) async throws -> [Person]
     private var asked: [NumberKey: Date] = [:]
+    /// When an agent had it asked for last.
+    private var askedAgain: [NumberKey: Date] = [:]
 
     package init(
         flow: CallFlow, logger: Logger,
@@ -69,10 +71,13 @@ package actor LiveLookup {
             }), let key = number.key, number.isLookedUp
         else { return }
         let now = flow.now()
+        let last = again ? askedAgain[key] : asked[key]
         let rest = again ? Self.pause : Self.memory
-        if let last = asked[key], now.timeIntervalSince(last) < rest { return }
+        if let last, now.timeIntervalSince(last) < rest { return }
         if asked.count >= Self.mostRemembered { asked.removeAll() }
+        if askedAgain.count >= Self.mostRemembered { askedAgain.removeAll() }
         asked[key] = now
+        if again { askedAgain[key] = now }
         let people = try await find(number)
         guard !people.isEmpty else { return }
         try await flow.database.write { store in

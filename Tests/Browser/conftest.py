@@ -21,7 +21,7 @@ from looks import Looks
 from page_watch import PageWatch
 from panel import Panel
 from phone_system import PhoneSystem, set_phone_rules
-from pictures import Pictures
+from pictures import NARROW, SCHEMES, WIDTHS, Pictures
 from playwright.sync_api import Browser, expect, sync_playwright
 from salesforce_crm import Salesforce
 
@@ -149,7 +149,10 @@ def album(test: str, panel: Panel, pictures: Pictures) -> Callable[[str], None]:
         if step not in kept:
             kept.add(step)
             words = f"{test.removeprefix('test_')} {step}".lower()
-            pictures.take(panel.page, re.sub(r"[^a-z0-9]+", "-", words).strip("-"))
+            # With another CRM the panel looks the same: one view is enough.
+            views = ((NARROW,), SCHEMES[:1]) if test.endswith("[salesforce]") else (WIDTHS, SCHEMES)
+            name = re.sub(r"[^a-z0-9]+", "-", words).strip("-")
+            pictures.take(panel.page, name, views=views)
 
     return keep
 

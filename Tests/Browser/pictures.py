@@ -7,6 +7,7 @@ from playwright.sync_api import Page
 
 NARROW, WIDE = 360, 1280
 HEIGHTS = {NARROW: 780, WIDE: 900}
+WIDTHS = (NARROW, WIDE)
 SCHEMES = ("light", "dark")
 
 
@@ -17,12 +18,13 @@ class Pictures:
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
 
-    def take(self, page: Page, state: str, look=None) -> None:
+    def take(self, page: Page, state: str, look=None, views=(WIDTHS, SCHEMES)) -> None:
         """`look(width, scheme)` is called with each view in front."""
         before = page.viewport_size
-        for width in (NARROW, WIDE):
+        widths, schemes = views
+        for width in widths:
             page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
-            for scheme in SCHEMES:
+            for scheme in schemes:
                 page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
                 page.screenshot(
                     path=self.folder / f"{state}-{width}-{scheme}.png",

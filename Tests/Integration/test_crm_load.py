@@ -98,7 +98,8 @@ def test_the_load_says_how_far_it_is(load: Load):
 def test_every_record_has_come_in_once(load: Load):
     theirs, numbers = {}, set()
     for kind in ("Contact", "Lead", "Account"):
-        names = ["Id", "Name", "Phone"] + (["MobilePhone"] if kind != "Account" else [])
+        more = {"Contact": ["MobilePhone", "OtherPhone"], "Lead": ["MobilePhone"]}
+        names = ["Id", "Name", "Phone", *more.get(kind, [])]
         for record, name, *phones in load.org.columns(kind=kind, names=names):
             theirs[record] = name
             numbers |= {(record, phone) for phone in phones if phone}

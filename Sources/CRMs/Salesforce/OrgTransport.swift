@@ -84,10 +84,16 @@ private final class OrgSession: Sendable {
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
                 answers.expect(task.taskIdentifier, mostBytes, continuation)
-                task.resume()
+                // The library says nothing of what was cancelled before it began: nobody may wait for that.
+                if Task.isCancelled {
+                    answers.ended(task.taskIdentifier, nil, CancellationError())
+                } else {
+                    task.resume()
+                }
             }
         } onCancel: {
             task.cancel()
+            answers.ended(task.taskIdentifier, nil, CancellationError())
         }
     }
 }

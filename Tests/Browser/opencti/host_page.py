@@ -42,6 +42,12 @@ CONNECTED = """(() => {
     if (value?.organisation?.crm) value.organisation.crm.openCTI = { version: VERSION };
     return value;
   };
+  // What goes back to the server names the CRM that it has.
+  const send = window.fetch;
+  window.fetch = (address, options) => send(
+    typeof address === 'string' ? address.replace('crm=org', 'crm=callmatch') : address,
+    typeof options?.body === 'string'
+      ? { ...options, body: options.body.replaceAll('"crm":"org"', '"crm":"callmatch"') } : options);
   Response.prototype.json = async function json() {
     return JSON.parse(await this.text());
   };
