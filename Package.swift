@@ -66,6 +66,9 @@ let package = Package(
         .systemLibrary(
             name: "CTLS", path: "Sources/CTLS", pkgConfig: "libssl",
             providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(
+            name: "CCurl", path: "Sources/CCurl", pkgConfig: "libcurl",
+            providers: [.apt(["libcurl4-openssl-dev"])]),
         room("Credentials", uses: ["CCrypto"]),
         room("WrittenSettings"),
         room(
@@ -124,6 +127,7 @@ let package = Package(
             uses: [
                 "CRM", "CallerLookup", "CallLogging", "Records", "PhoneNumbers", "Credentials",
                 "WrittenSettings",
+                "CCurl",
             ]),
 
         // The server and the program.

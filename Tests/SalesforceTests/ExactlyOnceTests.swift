@@ -92,9 +92,7 @@ struct Post {
         Trouble(name: "lost request", chance: 20, about: #"{"kind":"lost_request"}"#),
         Trouble(name: "html", chance: 20, about: #"{"kind":"html"}"#),
         Trouble(name: "cut", chance: 20, about: #"{"kind":"cut_json"}"#),
-        Trouble(
-            name: "truncated", chance: 20,
-            about: #"{"kind":"truncate","path":"/sobjects/Task/CallKey__c/","method":"PATCH"}"#),
+        Trouble(name: "truncated", chance: 20, about: #"{"kind":"truncate"}"#),
         Trouble(name: "too long", chance: 6, about: #"{"kind":"pad","bytes":20971520}"#),
         Trouble(name: "hang", chance: 8, about: #"{"kind":"hang","seconds":0.2}"#),
         Trouble(name: "late", chance: 8, about: #"{"kind":"late_reply","seconds":0.2}"#),

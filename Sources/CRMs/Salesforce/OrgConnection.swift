@@ -118,8 +118,7 @@ package actor OrgConnection {
         }
         var request = OrgRequest(url)
         request.method = method
-        // A second POST would be a second record. And a body that the library sends again by itself can stall until the
-        // time is over (seen with Foundation of Swift 6.3), which is one handshake's worth to avoid.
+        // A second POST would be a second record; and that a change is sent once is worth one handshake.
         request.isRepeatable = body == nil && method != "POST"
         request.headers = [
             "Authorization": "Bearer \(token.secret.revealed())", "Accept": "application/json",

@@ -13,6 +13,7 @@ MAY_IMPORT = {
     "Calls/Calls": "PhoneNumbers",
     "CCrypto": "",
     "CTLS": "",
+    "CCurl": "",
     "Credentials": "CCrypto",
     "WrittenSettings": "",
     "Storage": "GRDB GRDBSQLite Logging",
@@ -36,8 +37,7 @@ MAY_IMPORT = {
     "CRMs/CRM": "CallerLookup CallLogging Records PhoneNumbers",
     "CRMs/BuiltInCRM": "CallerLookup CallLogging Records Storage PhoneNumbers Calls",
     "CRMs/Salesforce": (
-        "CRM CallerLookup CallLogging Records PhoneNumbers Credentials WrittenSettings"
-        " FoundationNetworking"
+        "CRM CallerLookup CallLogging Records PhoneNumbers Credentials WrittenSettings CCurl"
     ),
     "CPanelFiles": "",
     "DeskServer": (
