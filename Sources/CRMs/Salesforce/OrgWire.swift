@@ -12,8 +12,8 @@ import Synchronization
 final class OrgWire: @unchecked Sendable {
     /// Lives as long as the process, as its thread does.
     static let shared = OrgWire()
-    /// Connections that are kept for the next request.
-    private static let idleConnections = 32
+    /// Connections that are kept for the next request, of all orgs and agents together.
+    private static let idleConnections = 128
     /// It is woken when there is something to do.
     private static let longestSleep: Int32 = 600_000
 
