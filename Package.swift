@@ -69,11 +69,15 @@ let package = Package(
         .systemLibrary(
             name: "CCurl", path: "Sources/CCurl", pkgConfig: "libcurl",
             providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(
+            name: "CPostgreSQL", path: "Sources/CPostgreSQL", pkgConfig: "libpq",
+            providers: [.apt(["libpq-dev"])]),
         room("Credentials", uses: ["CCrypto"]),
         room("WrittenSettings"),
         room(
             "Storage",
             uses: [
+                "CPostgreSQL",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"), log,
             ]),
@@ -167,10 +171,17 @@ let package = Package(
             path: "Tests/Bench/Engine", swiftSettings: rules),
 
         // Tests, in the order of the rooms. What crosses rooms is tested from outside, in Python.
+        .target(
+            name: "TestStores", dependencies: ["Storage"], path: "Tests/TestStores",
+            swiftSettings: rules),
         tests("PhoneNumbers", of: ["PhoneNumbers"]),
         tests("Calls", of: ["Calls", "ScriptedCalls", "PhoneNumbers"]),
         tests("Credentials", of: ["Credentials"]),
-        tests("Storage", of: ["Storage", log, .product(name: "GRDB", package: "GRDB.swift")]),
+        tests(
+            "Storage",
+            of: [
+                "Storage", "TestStores", log, .product(name: "GRDB", package: "GRDB.swift"),
+            ]),
         tests("CallWebhooks", of: ["CallWebhooks", "Calls", "PhoneNumbers", "Credentials"]),
         tests("ScriptedCalls", of: ["ScriptedCalls", "PhoneSystem", "Calls", "PhoneNumbers"]),
         tests(
@@ -180,18 +191,19 @@ let package = Package(
                 "WrittenSettings",
             ]),
         tests(
-            "CallerLookup", of: ["CallerLookup", "Records", "PhoneNumbers", "Storage"]),
+            "CallerLookup",
+            of: ["CallerLookup", "Records", "PhoneNumbers", "Storage", "TestStores"]),
         tests(
             "CallHandling",
             of: [
                 "CallHandling", "CallerLookup", "CallLogging", "Calls", "PhoneNumbers", "Records",
-                "Storage", "AgentDesk", "PhoneSystem", "ScriptedCalls", "CRM", log,
+                "Storage", "AgentDesk", "PhoneSystem", "ScriptedCalls", "CRM", "TestStores", log,
             ]),
         tests(
             "BuiltInCRM",
             of: [
                 "BuiltInCRM", "CallerLookup", "CallLogging", "Records", "Storage", "PhoneNumbers",
-                "Calls",
+                "Calls", "TestStores",
             ]),
         tests(
             "Salesforce",

@@ -20,6 +20,8 @@ package struct ServerOptions: Sendable {
     package enum FirstOrganisation: Sendable { case sample, empty }
 
     package var dataFolder: String
+    /// The address of a PostgreSQL database; with `nil` the store is in the folder.
+    package var database: String?
     package var host = "127.0.0.1"
     package var port = 8080
     /// The port of the administration listener, which answers this machine only; none with `nil`.
@@ -92,7 +94,8 @@ package struct CallMatch: Sendable {
     ) async throws -> CallMatch {
         NumberMetadata.warmUp()
         let database = try await Database.open(
-            .folder(options.dataFolder), migrations: migrations,
+            options.database.map { .postgresql($0, folder: options.dataFolder) }
+                ?? .folder(options.dataFolder), migrations: migrations,
             options: .init(logger: logger, onFatal: onFatal))
         let isSample = options.first == .sample
         var plan = NumberingPlan(country: isSample ? SampleOrganisation.country : options.country)

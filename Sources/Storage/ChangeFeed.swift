@@ -22,6 +22,10 @@ final class ChangeFeed: Sendable {
     private struct Subscriber {
         let topic: String?
         let continuation: AsyncStream<ChangeNotice>.Continuation
+
+        func wants(_ notice: ChangeNotice) -> Bool {
+            topic == nil || topic == notice.topic || notice == .everything
+        }
     }
 
     private struct State {
@@ -58,7 +62,7 @@ final class ChangeFeed: Sendable {
         return stream
     }
 
-    /// Called by the writer only, so that subscribers see commits in their order.
+    /// Called by the writer, so that subscribers see its commits in their order, and with what other processes announce.
     func publish(_ notices: [ChangeNotice]) {
         guard !notices.isEmpty else { return }
         // Handed over outside the lock: a stream that ends takes the lock to sign off.
@@ -68,8 +72,7 @@ final class ChangeFeed: Sendable {
         }
         var overflows = 0
         for subscriber in subscribers {
-            for notice in notices where subscriber.topic == nil || subscriber.topic == notice.topic
-            {
+            for notice in notices where subscriber.wants(notice) {
                 // What is dropped is older than the "everything" that now follows it. Should that
                 // one be dropped later, the same happens again: the buffer always ends in the truth.
                 if case .dropped = subscriber.continuation.yield(notice) {

@@ -10,14 +10,10 @@ final class DataFolder: Sendable {
 
     var databaseFile: String { "\(path)/callmatch.sqlite" }
 
-    /// Makes the folder if it is not there, takes the lock before any other file is touched, and
-    /// makes the database file readable by its owner only (SQLite gives its log files the same
-    /// rights).
+    /// Makes the folder if it is not there, and takes the lock before any other file is touched.
     static func claim(_ path: String) throws(StorageFailure) -> DataFolder {
         try makeFolder(path)
-        let folder = DataFolder(path: path, lock: try takeLock("\(path)/callmatch.lock", of: path))
-        try folder.prepareDatabaseFile()
-        return folder
+        return DataFolder(path: path, lock: try takeLock("\(path)/callmatch.lock", of: path))
     }
 
     private init(path: String, lock: Int32) {
@@ -84,7 +80,8 @@ final class DataFolder: Sendable {
         return Int32(String(decoding: bytes.prefix(count), as: UTF8.self).prefix { $0.isNumber })
     }
 
-    private func prepareDatabaseFile() throws(StorageFailure) {
+    /// Makes SQLite's file, readable by its owner only; SQLite gives its log files the same rights.
+    func prepareDatabaseFile() throws(StorageFailure) {
         let descriptor = Glibc.open(databaseFile, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { throw .cannotOpen(path, reason: lastSystemError()) }
         let isPrivate = fchmod(descriptor, 0o600) == 0

@@ -7,6 +7,12 @@ extension Database {
         /// it is not there; one process at a time may have it.
         case folder(String)
 
+        /// PostgreSQL 14 or newer, by its address `postgresql://user@host:5432/database`. Any number of processes may use
+        /// one. A password may stand in the address, in `PGPASSWORD` or in libpq's password file.
+        ///
+        /// - folder: this process's own, for what is not in the database; taken as above.
+        case postgresql(String, folder: String? = nil)
+
         /// A private store in memory that is gone when it is closed: for tests.
         case memory
     }
@@ -33,13 +39,20 @@ extension Database {
         /// The most reads under way or waiting for a connection; more are `overloaded`.
         package var readLimit = 10_000
 
+        /// How long PostgreSQL may say nothing while it writes, and how long a read waits for a connection: then
+        /// callers are refused.
+        package var answerLimit: Duration = .seconds(2)
+
+        /// How long PostgreSQL may say nothing while it reads, which may be much.
+        package var readAnswerLimit: Duration = .seconds(5)
+
         /// The most notices that wait for one subscriber.
         package var subscriberLimit = 1_024
 
         /// The size in bytes to which the log file is cut when it starts anew.
         package var walLimit = 64 << 20
 
-        /// How long after "disk full", and how often, the store tries whether there is room again.
+        /// How often a store that cannot be written tries whether it can again.
         package var spaceCheck: Duration = .seconds(1)
 
         package var logger: Logger

@@ -15,7 +15,7 @@ import Synchronization
 package final class Database: Sendable {
     /// Opens the store, takes the data folder for this process and brings the schema up to date.
     ///
-    /// Nothing else is touched before the folder is ours, and nothing is returned before the
+    /// Nothing else is touched before a folder is ours, and nothing is returned before the
     /// durability setting has been read back and every migration has been committed.
     ///
     /// - Parameter migrations: every migration this version knows, in order. Those that the store
@@ -29,8 +29,16 @@ package final class Database: Sendable {
             switch location {
             case .folder(let path):
                 let folder = try DataFolder.claim(path)
+                try folder.prepareDatabaseFile()
                 let engine = try SQLiteEngine.open(
                     file: folder.databaseFile, options: options)
+                return try Database(
+                    engine: engine, folder: folder, migrations: migrations, options: options)
+            case .postgresql(let url, let path):
+                let folder = try path.map { path throws(StorageFailure) in
+                    try DataFolder.claim(path)
+                }
+                let engine = try PostgreSQLEngine.open(url, options: options)
                 return try Database(
                     engine: engine, folder: folder, migrations: migrations, options: options)
             case .memory:
@@ -53,9 +61,18 @@ package final class Database: Sendable {
     ) async throws -> T {
         try reads.enter()
         defer { reads.leave() }
+        // Nobody waits for a database that is known to be away.
+        if let refusal = writes.standingRefusal { throw refusal }
         let kind = engine.kind
-        return try await engine.read { connection in
-            try body(ReadTransaction(on: connection, engine: kind))
+        do {
+            return try await engine.read { connection in
+                try body(ReadTransaction(on: connection, engine: kind))
+            }
+        } catch {
+            if let failure = error as? StorageFailure, failure.reach == .outage {
+                writes.suspend(failure)
+            }
+            throw error
         }
     }
 
@@ -124,7 +141,15 @@ package final class Database: Sendable {
     package var health: StorageHealth { writes.health }
 
     /// Figures since the store was opened, for a monitoring system.
-    package var metrics: [StorageMetric] { writes.metrics + reads.metrics + feed.metrics }
+    package var metrics: [StorageMetric] {
+        writes.metrics + reads.metrics + feed.metrics + engine.metrics
+    }
+
+    /// The engine, for the few places that show it.
+    package var kind: EngineKind { engine.kind }
+
+    /// Where the data is, in words for the administrator: no secret is in it.
+    package var place: String { engine.place }
 
     private let engine: any StorageEngine
     private let folder: DataFolder?
@@ -146,6 +171,7 @@ package final class Database: Sendable {
         feed = ChangeFeed(limit: options.subscriberLimit)
         reads = ReadGate(limit: options.readLimit)
         writes = WriteQueue(engine: engine, feed: feed, options: options)
+        try engine.follow { [feed] notices in feed.publish(notices) }
         options.logger.info("The store is open.", metadata: ["place": "\(engine.place)"])
         for id in applied { options.logger.notice("Migration \(id) is applied.") }
     }

@@ -33,6 +33,7 @@ enum GroupCommit {
                 for write in group {
                     try run(write, on: connection, engine: engine.kind, into: &outcome)
                 }
+                if !outcome.notices.isEmpty { try connection.announce(outcome.notices) }
                 return outcome
             } commitIf: {
                 $0.kept > 0

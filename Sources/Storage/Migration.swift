@@ -5,23 +5,27 @@ package struct Migration: Sendable {
     package let id: String
 
     private let sqlite: [SQL]
+    private let postgresql: [SQL]
 
     /// - Parameter sql: one statement each, in the common dialect.
     package init(id: String, sql: [SQL]) {
         self.id = id
         sqlite = sql
+        postgresql = sql
     }
 
     /// A step that the engines spell differently, such as an index for full-text search. Each
     /// engine has an argument of its own.
-    package init(id: String, sqlite: [SQL]) {
+    package init(id: String, sqlite: [SQL], postgresql: [SQL]) {
         self.id = id
         self.sqlite = sqlite
+        self.postgresql = postgresql
     }
 
     private func statements(for engine: EngineKind) -> [SQL] {
         switch engine {
         case .sqlite: sqlite
+        case .postgresql: postgresql
         }
     }
 }
@@ -52,6 +56,10 @@ extension Migration {
             let position = applied.count + index + 1
             do {
                 try inTransaction(connection) { () throws(StorageFailure) in
+                    // Another process that shares the store may have been faster.
+                    let isThere =
+                        "select id from storage_migration where id = \(migration.id)" as SQL
+                    guard try connection.rows(isThere).isEmpty else { return }
                     for statement in migration.statements(for: engine) {
                         _ = try connection.execute(statement)
                     }

@@ -38,6 +38,9 @@ package struct SQL: ExpressibleByStringLiteral, ExpressibleByStringInterpolation
     /// The text around the values: always one piece more than values.
     private(set) var pieces: [String]
 
+    /// What stands for a list without values.
+    static let emptyList = "(select null where 1 = 0)"
+
     /// Longer lists come in too many lengths to keep a text for each.
     private static let longestKeptList = 64
 
@@ -193,7 +196,7 @@ extension SQL {
     /// texts: those are kept prepared.
     fileprivate mutating func append(list: [SQLValue]) {
         guard let last = list.last else {
-            append("(select null where 1 = 0)")
+            append(Self.emptyList)
             return
         }
         var count = list.count

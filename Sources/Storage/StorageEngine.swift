@@ -2,10 +2,18 @@
 /// a room asks only where they cannot be: full-text search.
 package enum EngineKind: Sendable {
     case sqlite
+    case postgresql
+
+    /// As people call it.
+    package var title: String {
+        switch self {
+        case .sqlite: "SQLite"
+        case .postgresql: "PostgreSQL"
+        }
+    }
 }
 
-/// What an engine must do for `Database`. SQLite is the first; PostgreSQL comes second, with its
-/// blocking client library on worker threads behind the same synchronous calls.
+/// What an engine must do for `Database`: SQLite in this process, or PostgreSQL, which other processes use too.
 ///
 /// An engine knows connections, statements and its own errors. What the store promises (group
 /// commit, savepoints, notices, limits, migrations, fail-stop) is above it and written once.
@@ -28,6 +36,16 @@ protocol StorageEngine: Sendable {
         _ body: (any StorageConnection) throws(StorageFailure) -> T
     ) throws(StorageFailure) -> T
 
+    /// Called once, when the schema is up to date: from now on every wait for the database has an end, and what other
+    /// processes change is heard.
+    ///
+    /// - Parameter heard: called with the notices of each commit of another process, after that commit; with
+    ///   `ChangeNotice.everything` when some may have been missed.
+    func follow(_ heard: @escaping @Sendable ([ChangeNotice]) -> Void) throws(StorageFailure)
+
+    /// Figures of the engine's own, for a monitoring system.
+    var metrics: [StorageMetric] { get }
+
     /// Housekeeping after a commit, when its callers have their answers.
     func tidy() throws(StorageFailure)
 
@@ -48,6 +66,9 @@ protocol StorageConnection {
     func execute(_ sql: SQL) throws(StorageFailure) -> Int
 
     func control(_ step: TransactionStep) throws(StorageFailure)
+
+    /// Tells the processes that share the store, when and if the transaction is committed.
+    func announce(_ notices: [ChangeNotice]) throws(StorageFailure)
 }
 
 /// The steps of a transaction, which each engine spells its own way.

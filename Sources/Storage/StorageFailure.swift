@@ -6,8 +6,8 @@ package enum StorageFailure: Error, Hashable, Sendable {
     /// Another process has the data folder; `process` is its number when it could be read.
     case folderInUse(folder: String, process: Int32?)
     case cannotOpen(String, reason: String)
-    /// The engine did not take the setting under which a commit survives a power cut.
-    case notDurable(String, found: Int)
+    /// The engine does not run with the settings under which a commit survives a power cut.
+    case notDurable(String, found: String, help: String)
     /// The store has migrations that this version does not know.
     case newerStore(String, unknown: [String])
     case migrationFailed(id: String, reason: String)
@@ -21,6 +21,9 @@ package enum StorageFailure: Error, Hashable, Sendable {
     /// system has already dropped.
     case failed(String, reason: String)
     case closed
+    /// The database does not answer. Nothing of this commit was acknowledged: whether it was kept is only known where
+    /// the answer to the commit itself was lost. The store recovers by itself when the database is there again.
+    case unavailable(String, reason: String)
     /// Another program kept the file locked for longer than the busy time-out.
     case locked(String)
 
@@ -47,7 +50,8 @@ package enum StorageFailure: Error, Hashable, Sendable {
 
     package var fault: Fault {
         switch self {
-        case .folderInUse, .cannotOpen, .newerStore, .diskFull, .locked, .backupFailed:
+        case .folderInUse, .cannotOpen, .newerStore, .diskFull, .locked, .unavailable,
+            .backupFailed:
             .administrator
         case .notDurable, .overloaded, .failed:
             .machine
@@ -62,8 +66,8 @@ package enum StorageFailure: Error, Hashable, Sendable {
         case body
         /// The transaction, with every body in it.
         case commit
-        /// The transaction, and those after it until there is room again.
-        case disk
+        /// The transaction, and those after it until there is room, or a database, again.
+        case outage
         /// Every write from now on.
         case store
     }
@@ -71,7 +75,7 @@ package enum StorageFailure: Error, Hashable, Sendable {
     var reach: Reach {
         switch self {
         case .failed: .store
-        case .diskFull: .disk
+        case .diskFull, .unavailable: .outage
         case .locked: .commit
         case .folderInUse, .cannotOpen, .notDurable, .newerStore, .migrationFailed, .overloaded,
             .closed, .constraint, .statement, .column, .backupFailed:
@@ -90,10 +94,9 @@ extension StorageFailure: CustomStringConvertible {
         case .cannotOpen(let path, let reason):
             return "The store at \(path) cannot be opened: \(reason). "
                 + "Check that the folder exists, belongs to this user and is not read-only."
-        case .notDurable(let path, let found):
-            return "The store at \(path) would lose acknowledged calls in a power cut: SQLite runs "
-                + "with synchronous = \(found) although 2 (FULL) was set. "
-                + "Use an SQLite library that was built with its usual options."
+        case .notDurable(let path, let found, let help):
+            return "The store at \(path) would lose acknowledged calls in a power cut: "
+                + "it runs with \(found). \(help)"
         case .newerStore(let path, let unknown):
             return "The store at \(path) was written by a newer version of this program (it has "
                 + "\(unknown.joined(separator: ", "))). "
@@ -112,6 +115,9 @@ extension StorageFailure: CustomStringConvertible {
                 + "\(reason). Check the disk, then start the program again."
         case .closed:
             return "The store is closed, because the program is stopping."
+        case .unavailable(let place, let reason):
+            return "The database \(place) cannot be used: \(reason). "
+                + "Start it, or check its address and rights: the store goes on by itself."
         case .locked(let path):
             return "Another program keeps the store at \(path) locked. "
                 + "Close it; copy the store with the backup command, never by opening it."

@@ -2,8 +2,8 @@
 package struct StorageHealth: Equatable, Sendable {
     package enum State: Equatable, Sendable {
         case writable
-        /// Nothing can be written now; the store tries again by itself.
-        case diskFull(StorageFailure)
+        /// Nothing can be written now, for want of space or of the database; the store tries again by itself.
+        case suspended(StorageFailure)
         /// Nothing will be written until the store is opened again.
         case failed(StorageFailure)
         case closed
@@ -29,7 +29,7 @@ package struct StorageHealth: Equatable, Sendable {
     package var reason: String? {
         switch state {
         case .writable: nil
-        case .diskFull(let failure), .failed(let failure): failure.description
+        case .suspended(let failure), .failed(let failure): failure.description
         case .closed: StorageFailure.closed.description
         }
     }

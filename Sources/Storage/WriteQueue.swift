@@ -12,7 +12,7 @@ final class WriteQueue: Sendable {
         var waiting: [PendingWrite] = []
         /// No more writes are taken; those that wait are still committed.
         var isClosing = false
-        /// The next look for space is planned: there is never more than one.
+        /// The next look for space, or for the database, is planned: there is never more than one.
         var isCheckingSpace = false
         var health = StorageHealth()
         var failedWrites = 0
@@ -57,7 +57,7 @@ final class WriteQueue: Sendable {
     /// Queues a write, or says why not.
     private func accept(_ write: PendingWrite) -> StorageFailure? {
         let (step, refusal): (CommitSchedule.Step, StorageFailure?) = state.withLock { state in
-            if case .failed(let failure) = state.health.state { return (.wait, failure) }
+            if let failure = state.standingRefusal { return (.wait, failure) }
             if state.isClosing { return (.wait, .closed) }
             if state.waiting.count >= options.queueLimit {
                 state.refusedWrites += 1
@@ -125,7 +125,7 @@ final class WriteQueue: Sendable {
             state.largestGroup = max(state.largestGroup, outcome.kept)
             return state.recover()
         }
-        if hasRecovered { options.logger.notice("The disk has room again; the store goes on.") }
+        if hasRecovered { options.logger.notice("The store can be written again.") }
     }
 }
 
@@ -138,8 +138,8 @@ extension WriteQueue {
         case .store:
             stop(failure, refusing: group)
             return
-        case .disk:
-            noteDiskFull(failure)
+        case .outage:
+            suspend(failure)
         case .commit, .body:
             options.logger.error("A commit failed.", metadata: ["reason": "\(failure)"])
         }
@@ -158,19 +158,28 @@ extension WriteQueue {
         options.onFatal(failure)
     }
 
-    private func noteDiskFull(_ failure: StorageFailure) {
-        let (isNews, mustCheck) = state.withLock { state in
-            guard state.health.isWritable else { return (false, false) }
-            state.health.state = .diskFull(failure)
-            defer { state.isCheckingSpace = true }
-            return (true, !state.isCheckingSpace)
+    /// Nothing can be written until a look finds that it can; a read may be the first to notice.
+    func suspend(_ failure: StorageFailure) {
+        let (isNews, mustCheck, waiting) = state.withLock { state in
+            guard state.health.isWritable else { return (false, false, [PendingWrite]()) }
+            state.health.state = .suspended(failure)
+            defer {
+                state.isCheckingSpace = true
+                // Whoever waits would wait for a database that does not answer.
+                if state.standingRefusal != nil { state.waiting = [] }
+            }
+            let refused = state.standingRefusal == nil ? [] : state.waiting
+            return (true, !state.isCheckingSpace, refused)
         }
-        if isNews { options.logger.error("The disk is full.", metadata: ["reason": "\(failure)"]) }
+        if isNews {
+            options.logger.error(
+                "Nothing can be written for now.", metadata: ["reason": "\(failure)"])
+        }
+        for write in waiting { write.fail(failure) }
         if mustCheck { checkSpaceLater() }
     }
 
-    /// While the disk is full the callers are told to stay away, so the store itself finds out when
-    /// there is room again.
+    /// While nothing can be written the callers are told to stay away, so the store itself finds out when that is over.
     private func checkSpaceLater() {
         queue.asyncAfter(deadline: .now() + options.spaceCheck.dispatchInterval) {
             self.checkSpace()
@@ -179,7 +188,7 @@ extension WriteQueue {
 
     private func checkSpace() {
         let isNeeded = state.withLock { state in
-            if case .diskFull = state.health.state, !state.isClosing { return true }
+            if case .suspended = state.health.state, !state.isClosing { return true }
             state.isCheckingSpace = false
             return false
         }
@@ -190,7 +199,7 @@ extension WriteQueue {
                 state.isCheckingSpace = false
                 return state.recover()
             }
-            if hasRecovered { options.logger.notice("The disk has room again; the store goes on.") }
+            if hasRecovered { options.logger.notice("The store can be written again.") }
         } catch {
             failed(error, refusing: [])
             if error.reach != .store { checkSpaceLater() }
@@ -216,13 +225,13 @@ extension WriteQueue {
         switch health.state {
         case .failed(let failure): throw failure
         case .closed: throw .closed
-        case .writable, .diskFull: break
+        case .writable, .suspended: break
         }
         do {
             try engine.checkpoint()
         } catch {
             switch error.reach {
-            case .disk, .store: failed(error, refusing: [])
+            case .outage, .store: failed(error, refusing: [])
             case .body, .commit: break
             }
             throw error
@@ -257,6 +266,14 @@ extension WriteQueue {
         state.withLock { state in
             if case .failed = state.health.state { return }
             state.health.state = .closed
+        }
+    }
+
+    /// Why nothing need be asked of the database at all.
+    var standingRefusal: StorageFailure? {
+        state.withLock { state in
+            if case .suspended = state.health.state { return state.standingRefusal }
+            return nil
         }
     }
 
@@ -305,9 +322,18 @@ extension WriteQueue.State {
         return group
     }
 
-    /// True when the disk was full until now.
+    /// Why a write need not be tried at all. A full disk is no reason: a small write may find room.
+    fileprivate var standingRefusal: StorageFailure? {
+        switch health.state {
+        case .failed(let failure): failure
+        case .suspended(.unavailable(let place, let reason)): .unavailable(place, reason: reason)
+        case .suspended, .writable, .closed: nil
+        }
+    }
+
+    /// True when nothing could be written until now.
     fileprivate mutating func recover() -> Bool {
-        guard case .diskFull = health.state else { return false }
+        guard case .suspended = health.state else { return false }
         health.state = .writable
         return true
     }
@@ -316,7 +342,7 @@ extension WriteQueue.State {
 extension Duration {
     fileprivate var seconds: Double { self / .seconds(1) }
 
-    fileprivate var dispatchInterval: DispatchTimeInterval {
+    var dispatchInterval: DispatchTimeInterval {
         let (seconds, attoseconds) = components
         let (nanoseconds, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
         return overflow ? .never : .nanoseconds(Int(nanoseconds + attoseconds / 1_000_000_000))

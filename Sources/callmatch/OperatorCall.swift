@@ -70,7 +70,10 @@ enum OperatorCall {
     private static func performHere(_ command: OperatorCommand, settings: Settings) async throws
         -> OperatorReply
     {
-        guard FileManager.default.fileExists(atPath: settings[.data] + "/callmatch.sqlite") else {
+        let isThere =
+            !settings[.database].isEmpty
+            || FileManager.default.fileExists(atPath: settings[.data] + "/callmatch.sqlite")
+        guard isThere else {
             throw CommandFailure(
                 text: """
                     \(settings[.data]): there is no store. Start one with “callmatch serve”, or name its \

@@ -12,7 +12,7 @@ struct Settings {
     }
 
     enum Name: String, CaseIterable {
-        case data, host, port, address, country
+        case data, database, host, port, address, country
         case adminPort = "admin-port"
         case frameAncestors = "frame-ancestors"
         case logLevel = "log-level"
@@ -24,6 +24,7 @@ struct Settings {
         var standard: String {
             switch self {
             case .data: Settings.standardFolder
+            case .database: ""
             case .host: "127.0.0.1"
             case .port: "8080"
             case .adminPort: ""
@@ -72,6 +73,14 @@ struct Settings {
     }
 
     subscript(name: Name) -> String { values[name]?.text ?? name.standard }
+
+    /// A value for people to see: what is secret in it is not.
+    func shown(_ name: Name) -> String {
+        guard name == .database else { return self[name] }
+        return self[name]
+            .replacing(/:\/\/([^:@\/]*):[^@\/]*@/) { "://\($0.1):•••@" }
+            .replacing(/([?&]password=)[^&]*/) { "\($0.1)•••" }
+    }
 
     /// A file that was named must be there; `callmatch.yaml` in the working folder may be.
     private mutating func read(file: String?) throws -> [Name: String] {
@@ -150,6 +159,7 @@ struct Settings {
 
     func serverOptions() throws -> ServerOptions {
         var options = ServerOptions(dataFolder: self[.data])
+        options.database = self[.database].isEmpty ? nil : self[.database]
         options.host = self[.host]
         options.port = Int(self[.port]) ?? 8080
         options.adminPort = Int(self[.adminPort])
@@ -173,12 +183,22 @@ struct StoreOptions: ParsableArguments {
     @Option(help: "The folder with the store.")
     var data: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "A PostgreSQL database in place of the store in the folder.",
+            discussion: """
+                Like postgresql://user@host:5432/database. Any number of servers may share it, each with a folder of its \
+                own. A password is better kept in ~/.pgpass or PGPASSWORD than in the address.
+                """, valueName: "address"))
+    var database: String?
+
     @Option(help: "A settings file in YAML. Without it, callmatch.yaml in this folder is read.")
     var config: String?
 
     func settings(_ more: [Settings.Name: String?] = [:]) throws -> Settings {
         var all = more
         all[.data] = data
+        all[.database] = database
         return try Settings(commandLine: all, file: config)
     }
 }

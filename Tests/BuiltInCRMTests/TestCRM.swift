@@ -5,6 +5,7 @@ import PhoneNumbers
 import Records
 import Storage
 import Synchronization
+import TestStores
 
 /// A CRM in memory, in Berlin, whose clock moves only when a test says so.
 final class TestCRM: Sendable {
@@ -21,7 +22,7 @@ final class TestCRM: Sendable {
         let clock = Clock()
         self.clock = clock
         let database = try await Database.open(
-            .memory, migrations: Directory.migrations + BuiltInCRM.migrations)
+            TestStore.location(), migrations: Directory.migrations + BuiltInCRM.migrations)
         crm = BuiltInCRM(
             database: database,
             directory: Directory(plan: NumberingPlan(country: "DE", areaCode: "30")),

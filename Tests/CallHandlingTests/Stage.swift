@@ -8,6 +8,7 @@ import PhoneNumbers
 import Records
 import Storage
 import Synchronization
+import TestStores
 
 /// The whole story in memory: a clock that is set by hand, agents Ada and Ben, and a CRM that can refuse.
 final class Stage: Sendable {
@@ -38,7 +39,7 @@ final class Stage: Sendable {
         let clock = Clock()
         self.clock = clock
         database = try await Database.open(
-            .memory,
+            TestStore.location(),
             migrations: Organisation.migrations + CallBook.migrations
                 + CallFlow.messageMigrations + Directory.migrations + LogBook.migrations)
         organisation = try await Organisation.load(

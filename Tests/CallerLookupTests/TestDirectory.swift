@@ -3,6 +3,7 @@ import Foundation
 import PhoneNumbers
 import Records
 import Storage
+import TestStores
 
 /// A directory in memory with the people of one test.
 struct TestDirectory {
@@ -14,7 +15,7 @@ struct TestDirectory {
         plan.areaCode = areaCode
         let directory = Directory(plan: plan)
         self.directory = directory
-        database = try await Database.open(.memory, migrations: Directory.migrations)
+        database = try await Database.open(TestStore.location(), migrations: Directory.migrations)
         try await database.write { store in try directory.put(people, in: store) }
     }
 

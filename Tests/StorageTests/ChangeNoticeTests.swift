@@ -10,7 +10,7 @@ import Testing
     @Test func aNoticeComesAfterTheCommitOfItsBody() async throws {
         let folder = try TemporaryFolder()
         let database = try await Database.open(
-            .folder(folder.data), migrations: noteSchema, options: .fullGroups(of: 2))
+            folder.store(), migrations: noteSchema, options: .fullGroups(of: 2))
         try await database.write { try $0.add(0) }
         var changes = database.changes().makeAsyncIterator()
         try await withThrowingTaskGroup(of: Void.self) { tasks in

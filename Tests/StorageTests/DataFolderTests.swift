@@ -34,7 +34,6 @@ import Testing
     @Test func theSameProcessIsRefusedTooAndNothingElseIsTouched() async throws {
         let folder = try TemporaryFolder()
         let held = try DataFolder.claim(folder.data)
-        try FileManager.default.removeItem(atPath: held.databaseFile)
         await #expect(
             throws: StorageFailure.folderInUse(folder: folder.data, process: getpid())
         ) {

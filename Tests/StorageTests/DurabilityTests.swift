@@ -35,7 +35,12 @@ import Testing
             try await Database.open(
                 .folder(folder.data), migrations: noteSchema, options: options)
         }
-        #expect(error == .notDurable(folder.data + "/callmatch.sqlite", found: 1))
+        guard case .notDurable(let place, let found, _)? = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        #expect(place == folder.data + "/callmatch.sqlite")
+        #expect(found.contains("synchronous = 1"))
         #expect(error?.description.contains("synchronous = 1") == true)
         let database = try await Database.open(
             .folder(folder.data), migrations: noteSchema, options: .quiet)

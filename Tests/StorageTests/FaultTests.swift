@@ -146,7 +146,7 @@ import Testing
                 }
             }
         }
-        #expect(database.health.state == .diskFull(full))
+        #expect(database.health.state == .suspended(full))
         #expect(!database.health.isWritable)
         #expect(database.health.reason?.contains("Free some space") == true)
         #expect(try await database.ids() == [0])
@@ -212,7 +212,9 @@ import Testing
 
     static let failures: [StorageFailure] = [
         .folderInUse(folder: "/data", process: nil), .folderInUse(folder: "/data", process: 7),
-        .cannotOpen("/data", reason: "denied"), .notDurable("/data", found: 1),
+        .cannotOpen("/data", reason: "denied"),
+        .notDurable("/data", found: "fsync = off", help: "Switch it on."),
+        .unavailable("db", reason: "no answer"),
         .newerStore("/data", unknown: ["0009-x"]), .migrationFailed(id: "0002-x", reason: "no"),
         .overloaded(limit: 10), .diskFull("/data"), .failed("/data", reason: "I/O"), .closed,
         .locked("/data"), .constraint(.unique, detail: "note.id"),

@@ -39,6 +39,12 @@ final class FaultyEngine: StorageEngine {
         }
     }
 
+    func follow(_ heard: @escaping @Sendable ([ChangeNotice]) -> Void) throws(StorageFailure) {
+        engine.follow(heard)
+    }
+
+    var metrics: [StorageMetric] { engine.metrics }
+
     func tidy() throws(StorageFailure) {
         try before(.tidy)
         try engine.tidy()
@@ -66,6 +72,10 @@ private struct FaultyConnection: StorageConnection {
     func control(_ step: TransactionStep) throws(StorageFailure) {
         try before(.control(step))
         try connection.control(step)
+    }
+
+    func announce(_ notices: [ChangeNotice]) throws(StorageFailure) {
+        try connection.announce(notices)
     }
 }
 

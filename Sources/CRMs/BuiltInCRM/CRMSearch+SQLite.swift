@@ -1,30 +1,27 @@
 import Records
 import Storage
 
-// What differs between engines in the search of the record lists: SQLite's full-text index. The second
-// engine's form stands in a file of its own beside this one.
-
-extension BuiltInCRM {
-    /// The index keeps no text of its own: it points into `crm_search_entry`. The kind is a word of the
-    /// index, so that a list of one kind never reads through another's hits.
-    static let searchMigration = Migration(
-        id: "0302-crm-search",
-        sqlite: [
-            """
-            create table crm_search_entry (
-                number integer primary key, id text not null unique, kind text not null,
-                words text not null)
-            """,
-            """
-            create virtual table crm_search using fts5 (
-                kind, words, content = 'crm_search_entry', content_rowid = 'number',
-                tokenize = 'unicode61 remove_diacritics 0', prefix = '2 3')
-            """,
-        ])
+/// SQLite's full-text index of the record lists.
+///
+/// The index keeps no text of its own: it points into `crm_search_entry`. The kind is a word of the index, so that a
+/// list of one kind never reads through another's hits.
+enum SQLiteCRMSearch {
+    static let schema: [SQL] = [
+        """
+        create table crm_search_entry (
+            number integer primary key, id text not null unique, kind text not null,
+            words text not null)
+        """,
+        """
+        create virtual table crm_search using fts5 (
+            kind, words, content = 'crm_search_entry', content_rowid = 'number',
+            tokenize = 'unicode61 remove_diacritics 0', prefix = '2 3')
+        """,
+    ]
 
     /// Without triggers: the store does not trust its schema, and SQLite then lets no trigger write to a
     /// virtual table.
-    func putInSearch(_ id: RecordID, words: String, in store: WriteTransaction) throws {
+    static func put(_ id: RecordID, words: String, in store: WriteTransaction) throws {
         let known = try store.row(
             "select number, words from crm_search_entry where id = \(id.value)")
         let number: Int?
@@ -46,7 +43,7 @@ extension BuiltInCRM {
             "insert into crm_search (rowid, kind, words) values (\(number), \(id.kind), \(words))")
     }
 
-    func removeFromSearch(_ id: RecordID, in store: WriteTransaction) throws {
+    static func remove(_ id: RecordID, in store: WriteTransaction) throws {
         let known = try store.row(
             "select number, words from crm_search_entry where id = \(id.value)")
         guard let known else { return }
@@ -55,7 +52,7 @@ extension BuiltInCRM {
     }
 
     /// An index without a text of its own must be told what it forgets.
-    private func forget(
+    private static func forget(
         _ number: Int?, _ kind: RecordID.Kind, words: String, in store: WriteTransaction
     ) throws {
         try store.execute(
@@ -69,30 +66,30 @@ extension BuiltInCRM {
     /// thousand times as much on a large store.
     ///
     /// - Parameter place: of the last hit of the page before.
-    func search(
-        _ kind: RecordID.Kind, words: [Substring], before place: Int?, limit: Int,
+    static func hits(
+        _ kind: RecordID.Kind, words: [Substring], before place: Int, limit: Int,
         in store: ReadTransaction
-    ) throws -> [(id: String, place: Int)] {
+    ) throws -> [CRMSearchHit] {
         try store.rows(
             """
             select e.id as id, e.number as place from crm_search
             join crm_search_entry e on e.number = crm_search.rowid
-            where crm_search match \(Self.query(kind, words))
-                and crm_search.rowid < \(place ?? Int.max)
+            where crm_search match \(query(kind, words))
+                and crm_search.rowid < \(place)
             order by crm_search.rowid desc limit \(limit)
             """
-        ).map { (try $0.text("id"), try $0.int("place")) }
+        ).map(CRMSearchHit.init)
     }
 
     /// How many records are found, counted up to `most`.
-    func searchCount(
+    static func count(
         _ kind: RecordID.Kind, words: [Substring], upTo most: Int, in store: ReadTransaction
     ) throws -> Int {
         try store.count(
             """
             select count(*) from (
                 select rowid from crm_search
-                where crm_search match \(Self.query(kind, words)) limit \(most))
+                where crm_search match \(query(kind, words)) limit \(most))
             """)
     }
 

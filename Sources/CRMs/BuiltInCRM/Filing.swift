@@ -43,7 +43,7 @@ extension BuiltInCRM: ActivitySink {
         switch failure {
         case .constraint, .statement, .column: true
         case .folderInUse, .cannotOpen, .notDurable, .newerStore, .migrationFailed, .overloaded,
-            .diskFull, .failed, .closed, .locked, .backupFailed:
+            .diskFull, .unavailable, .failed, .closed, .locked, .backupFailed:
             false
         }
     }

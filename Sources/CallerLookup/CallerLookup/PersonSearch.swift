@@ -35,6 +35,42 @@ extension Directory {
     }
 }
 
+// Full-text search is what the engines spell differently.
+extension Directory {
+    static let searchMigration = Migration(
+        id: "0101-directory-search", sqlite: SQLitePersonSearch.schema,
+        postgresql: PostgreSQLPersonSearch.schema)
+
+    func addToSearch(_ person: Person, digits: [String], in store: WriteTransaction) throws {
+        let names = [person.name, person.company ?? ""].flatMap(Directory.words)
+        let words = (names + digits).joined(separator: " ")
+        let ref = person.id.description
+        switch store.engine {
+        case .sqlite: try SQLitePersonSearch.add(ref: ref, words: words, in: store)
+        case .postgresql: try PostgreSQLPersonSearch.add(ref: ref, words: words, in: store)
+        }
+    }
+
+    func removeFromSearch(ref: String, in store: WriteTransaction) throws {
+        switch store.engine {
+        case .sqlite: try SQLitePersonSearch.remove(ref: ref, in: store)
+        case .postgresql: try PostgreSQLPersonSearch.remove(ref: ref, in: store)
+        }
+    }
+
+    private func searchRefs(
+        words: [String], limit: Int, in store: ReadTransaction
+    ) throws -> [RecordID] {
+        let refs =
+            switch store.engine {
+            case .sqlite: try SQLitePersonSearch.refs(words: words, limit: limit, in: store)
+            case .postgresql:
+                try PostgreSQLPersonSearch.refs(words: words, limit: limit, in: store)
+            }
+        return refs.compactMap { RecordID($0) }
+    }
+}
+
 /// Brings names to the form in which they are compared: small letters without marks, and the letters that
 /// Unicode does not take apart spelt as people type them.
 package enum Folding {

@@ -79,7 +79,7 @@ extension Problem {
 
     private init(_ failure: StorageFailure) {
         switch failure {
-        case .overloaded, .diskFull, .failed, .closed:
+        case .overloaded, .diskFull, .unavailable, .failed, .closed:
             self.init(
                 status: .serviceUnavailable, title: "The store cannot take this now",
                 detail: "Nothing was changed. It will be tried again.", retryAfter: 2)

@@ -100,7 +100,7 @@ struct HealthRoutes {
         let view = HealthView(
             ringToPanel: timing.summary, today: try await audit(midnight),
             store: .init(
-                engine: "SQLite", writable: health.isWritable,
+                engine: database.kind.title, writable: health.isWritable,
                 text: health.reason ?? "Writes are durable."),
             sources: try await sourceViews(), crms: try await crmViews(), streams: feed.count,
             uptimeSeconds: Int(now().timeIntervalSince(startedAt)), version: CallMatchVersion.text)

@@ -37,6 +37,8 @@ struct SQLiteConnection: StorageConnection {
         _ = try execute(sql)
     }
 
+    func announce(_ notices: [ChangeNotice]) {}
+
     /// Statements are kept prepared by their text, which holds no values; those with a list of any
     /// length are not, since there is no end to them.
     private func run<T>(

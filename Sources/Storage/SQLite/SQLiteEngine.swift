@@ -66,6 +66,11 @@ final class SQLiteEngine: StorageEngine {
         return try result.get()
     }
 
+    /// One process has the folder: there is nobody else to listen to.
+    func follow(_ heard: @escaping @Sendable ([ChangeNotice]) -> Void) {}
+
+    var metrics: [StorageMetric] { [] }
+
     /// Copies the log into the database file when enough has been written.
     ///
     /// SQLite would do so by itself within a commit, but then a caller waits for it and its I/O
@@ -158,7 +163,9 @@ extension SQLiteEngine {
             }
         }
         guard found >= SynchronousLevel.full.rawValue else {
-            throw .notDurable(place, found: found)
+            throw .notDurable(
+                place, found: "SQLite's synchronous = \(found), although 2 (FULL) was set",
+                help: "Use an SQLite library that was built with its usual options.")
         }
     }
 

@@ -133,7 +133,7 @@ struct SettingsCommand: AsyncParsableCommand {
         let settings = try common.settings()
         for name in Settings.Name.allCases {
             let origin = settings.values[name]?.origin.rawValue ?? ""
-            Terminal.say("\(name.rawValue): \(settings[name]) (\(origin))")
+            Terminal.say("\(name.rawValue): \(settings.shown(name)) (\(origin))")
         }
         for line in settings.phoneSystems.lines + settings.crms.lines { Terminal.say(line) }
     }

@@ -2,6 +2,8 @@ import Foundation
 import Logging
 import Storage
 import Synchronization
+import TestStores
+import Testing
 
 /// A folder of its own for one test, removed with the value's owner.
 final class TemporaryFolder: Sendable {
@@ -18,6 +20,17 @@ final class TemporaryFolder: Sendable {
 
     /// A folder that is not there yet.
     var data: String { path + "/data" }
+
+    /// A store of the engine under test that can be opened again.
+    func store() throws -> Database.Location {
+        try postgreSQL.withLock { known in
+            let location = try known ?? TestStore.location(at: data)
+            known = location
+            return location
+        }
+    }
+
+    private let postgreSQL = Mutex<Database.Location?>(nil)
 }
 
 extension Database.Options {
@@ -56,11 +69,22 @@ extension WriteTransaction {
 
 extension Database {
     static func notes(_ options: Options = .quiet) async throws -> Database {
-        try await open(.memory, migrations: noteSchema, options: options)
+        try await open(TestStore.location(), migrations: noteSchema, options: options)
     }
 
     func ids() async throws -> [Int] {
         try await read { try $0.rows("select id from note order by id").map { try $0.int("id") } }
+    }
+}
+
+/// Each engine has words of its own for a broken rule.
+func expectBroken<T>(
+    _ rule: StorageFailure.Constraint, _ body: @Sendable () async throws -> T
+) async {
+    let error = await #expect(throws: StorageFailure.self) { _ = try await body() }
+    guard case .constraint(rule, _)? = error else {
+        Issue.record("\(String(describing: error))")
+        return
     }
 }
 
