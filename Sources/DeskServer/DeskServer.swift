@@ -57,6 +57,7 @@ package struct DeskServer: Sendable {
         if let link = app.link {
             services.append(Loop { await link.sync.run() })
             services.append(Loop { await link.live.run() })
+            services.append(Loop { await link.costs.run(app.database) })
             services.append(Loop { await link.sights.run { agent in feed.draw(agent) } })
         }
         var configuration = ServiceGroupConfiguration(

@@ -1,6 +1,6 @@
 // The English texts about a CRM that we connect to, of the panel and of the administration. Its name comes from the
 // server.
-import { count } from './format.js';
+import { count, mean } from './format.js';
 import { plural } from './pages-words.js';
 
 export const words = {
@@ -41,6 +41,10 @@ export const words = {
     completeAt: 'All was in last:',
     used: (used, allowed) => `${count(used)} of ${count(allowed)} requests of today used by everybody`,
     own: (number) => `${plural(number, '# request', '# requests')} by CallMatch since its start.`,
+    perCall: (requests, calls) => `${mean(requests)} requests a call (${plural(calls, 'the last call', 'last # calls')})`,
+    callParts: ({ people, lookUps, logs }) => `${mean(people)} for whom agents may see and what belongs to them, `
+      + `${mean(lookUps)} for callers not known here, ${mean(logs)} for call logs. Looking for changes is not in it.`,
+    noCall: 'What a call takes is shown when the first one is done.',
     ownShort: (number) => `${count(number)} by CallMatch since its start`,
     withoutUser: (number) => plural(number, '# agent has no user in it', '# agents have no user in it'),
     withoutUserText: 'They see nobody of this CRM, and their call logs belong to the connection’s own user.',
