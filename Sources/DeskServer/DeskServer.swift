@@ -176,8 +176,9 @@ package struct DeskServer: Sendable {
             now: app.now
         ).add(to: router)
         CRMRoutes(
-            link: app.link, flow: app.flow, painter: painter, address: app.options.address,
-            now: app.now
+            link: app.link, flow: app.flow, painter: painter,
+            tokens: ConsentTokens(database: app.database, now: app.now),
+            address: app.options.address, now: app.now
         ).add(to: router)
         RecordRoutes(crm: app.crm, flow: app.flow, painter: painter, now: app.now).add(to: router)
         DemoRoutes(phone: app.demoPhone, organisation: app.organisation).add(to: router)

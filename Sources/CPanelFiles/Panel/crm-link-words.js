@@ -20,9 +20,25 @@ export const words = {
       expired: () => 'The connection has ended. Connect once more.',
     },
     newTab: 'Opens in a new tab. Come back here afterwards.',
+    blocked: 'Your browser did not open the tab. Press it once more.',
     ask: (crm) => `CallMatch then no longer asks ${crm} as you, and may not know your callers.`,
     askTitle: (crm) => `Disconnect ${crm}?`,
     keep: 'Stay connected',
+  },
+
+  tab: {
+    question: (crm, agent) => ['Connect ', crm, ' for ', agent, '?'],
+    then: (crm) => [crm, ' asks you next whether CallMatch may act for you there.'],
+    onlyIf: (agent) => ['Go on only if you are ', agent, ' and have just pressed Connect in the panel.'],
+    goOn: 'Continue',
+    notMe: 'This is not me',
+    refused: 'Nothing was connected',
+    refusedText: 'This page can no longer be used. If somebody sent it to you, tell your administrator. You can close it.',
+    failed: 'This page cannot be used',
+    begin: 'Go back to the panel, and connect there. You can close this page.',
+    noCookies: 'Cookies are needed for this',
+    noCookiesText: 'Your browser keeps no cookies of this page. Without them nobody could tell who comes back from the CRM. '
+      + 'Allow cookies for this address, and connect once more in the panel.',
   },
 
   connections: {
