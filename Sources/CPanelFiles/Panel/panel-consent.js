@@ -22,7 +22,7 @@ export function consentSettings({ organisation: { crm } }) {
   const name = shown(crm.name) ?? 'CRM';
   const { state: standing, user, text } = crm.consent;
   const says = words.consent.states[standing]?.(shown(user)) ?? null;
-  return h('section', { key: 'crm', class: 'stack', 'aria-labelledby': 'consent-title' },
+  return h('section', { key: 'crm', class: 'stack settings-part', 'aria-labelledby': 'consent-title' },
     h('h3', { class: 'section-title', id: 'consent-title', tabindex: '-1' }, h('bdi', null, name)),
     h('div', { role: 'status', class: 'stack consent-state' },
       h('p', { key: 'state' }, h('bdi', null, says)),
