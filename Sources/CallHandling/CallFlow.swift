@@ -17,6 +17,9 @@ package struct CallFlow: Sendable {
     package let now: @Sendable () -> Date
     package let newID: @Sendable () -> String
 
+    /// The topic of notices that name a call with which nothing more is to be done. Calls among ourselves are not told of.
+    package static let doneCall = "done-call"
+
     let book = CallBook()
     let logs = LogBook()
 
@@ -190,7 +193,12 @@ package struct CallFlow: Sendable {
     /// Says where the call stands now, and tells the agents it concerns.
     func settle(_ stored: StoredCall, agents: [Agent], in store: WriteTransaction) throws {
         let stage = try stage(of: stored, in: store)
-        if stage != stored.stage { try book.setStage(stage, of: stored.id, in: store) }
+        if stage != stored.stage {
+            try book.setStage(stage, of: stored.id, in: store)
+            if stage.isDone, stored.call.direction != .internal {
+                store.notify(ChangeNotice(topic: Self.doneCall, subject: stored.id))
+            }
+        }
         for agent in agents {
             store.notify(ChangeNotice(topic: "agent", subject: agent.id))
         }

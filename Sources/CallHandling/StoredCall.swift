@@ -72,6 +72,14 @@ package enum CallStage: String, Codable, Sendable, CaseIterable {
     case parked
     /// It gets no log, by the organisation's policy.
     case unlogged
+
+    /// Nothing more is to be done, unless somebody edits its log or has it tried again.
+    var isDone: Bool {
+        switch self {
+        case .live, .open, .ready: false
+        case .delivered, .parked, .unlogged: true
+        }
+    }
 }
 
 /// One agent's part in a call: what the desk shows and what recent calls are made of.

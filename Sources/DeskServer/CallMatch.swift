@@ -83,6 +83,7 @@ package struct CallMatch: Sendable {
         Organisation.migrations + CallBook.migrations + CallFlow.messageMigrations
         + Sessions.migrations + EventSources.migrations + Directory.migrations
         + LogBook.migrations + BuiltInCRM.migrations + AgentSecrets.migrations
+        + ConsentTokens.migrations
 
     /// Opens the store and puts everything together. A store that is new gets its first organisation.
     ///

@@ -57,6 +57,7 @@ package struct DeskServer: Sendable {
         if let link = app.link {
             services.append(Loop { await link.sync.run() })
             services.append(Loop { await link.live.run() })
+            services.append(Loop { await link.costs.run(app.database) })
             services.append(Loop { await link.sights.run { agent in feed.draw(agent) } })
         }
         var configuration = ServiceGroupConfiguration(
@@ -175,8 +176,9 @@ package struct DeskServer: Sendable {
             now: app.now
         ).add(to: router)
         CRMRoutes(
-            link: app.link, flow: app.flow, painter: painter, address: app.options.address,
-            now: app.now
+            link: app.link, flow: app.flow, painter: painter,
+            tokens: ConsentTokens(database: app.database, now: app.now),
+            address: app.options.address, now: app.now
         ).add(to: router)
         RecordRoutes(crm: app.crm, flow: app.flow, painter: painter, now: app.now).add(to: router)
         DemoRoutes(phone: app.demoPhone, organisation: app.organisation).add(to: router)

@@ -22,7 +22,7 @@ from crm_scene import (
     say,
     server_with,
 )
-from connected_org import CRM, OrgProcess, consent, hire
+from connected_org import CRM, OrgProcess, asked_for_calls, consent, hire
 from program import Client, until
 from webhooks import PhoneSystem, ReportedCall
 
@@ -54,15 +54,6 @@ class Asked:
         )
 
 
-def asked_of(org: OrgProcess, clear: bool = False) -> list[dict]:
-    """Without signing in, which is not counted as a request of the API, and without looking for changes."""
-    return [
-        each
-        for each in org.requests(clear=clear)
-        if each["target"].startswith("/services/data/") and "/queryAll" not in each["target"]
-    ]
-
-
 def kind_of(request: dict) -> str:
     """Such as `POST composite` or `GET query`."""
     path = request["target"].split("?")[0].split("/", 4)[-1]
@@ -92,7 +83,7 @@ def a_call(org: OrgProcess, anna: Client, call: ReportedCall, about: tuple[str, 
 
     def notice(shown: dict, now: float) -> None:
         if shown["number"]["e164"] == number and not first.is_set():
-            before = asked_of(org)
+            before = asked_for_calls(org)
             asked.waited.append((now - began) * 1000)
             asked.came += len(before)
             asked.answered += sum(each["status"] is not None for each in before)
@@ -120,7 +111,7 @@ def a_call(org: OrgProcess, anna: Client, call: ReportedCall, about: tuple[str, 
     until(lambda: len(org.columns(kind="Task", names=["Id"])) > logs, GIVEN_UP, "the log is in the org")
     # The desk says so when the answer has come.
     anna.desk_where(lambda desk: desk["recent"] and desk["recent"][0]["log"] == "filed")
-    asked.each.append(Counter(map(kind_of, asked_of(org, clear=True))))
+    asked.each.append(Counter(map(kind_of, asked_for_calls(org, clear=True))))
 
 
 def api_requests() -> None:

@@ -263,8 +263,10 @@ GREEN = {"name": "kontor", "product": "Kontor CRM", "state": "green", "text": "I
 GREEN |= {"people": 200123, "expected": 200000, "loading": False, "lagSeconds": 12}
 GREEN |= {"lastCompleteAt": "2026-11-25T14:02:00Z", "everySeconds": 60, "requests": 312}
 GREEN |= {"usedToday": 1204, "allowedToday": 100000, "withoutUser": []}
+GREEN |= {"callRequests": {"calls": 50, "people": 52, "lookUps": 9, "logs": 50}}
+NO_CALL = {"calls": 0, "people": 0, "lookUps": 0, "logs": 0}
 LOADING = GREEN | {"state": "loading", "loading": True, "people": 120000, "lagSeconds": None}
-LOADING |= {"lastCompleteAt": None, "text": "People come in for the first time."}
+LOADING |= {"callRequests": NO_CALL, "lastCompleteAt": None, "text": "People come in for the first time."}
 RED = GREEN | {"state": "red", "lagSeconds": 9000, "usedToday": 97500}
 RED |= {"text": "It refuses the connection's key (invalid_grant). Make a new one in its settings."}
 RED |= {"withoutUser": ["Dora Meier", "Wiebke Petersen", "שרה כהן", "Freifrau von " + "Lang" * 20]}
@@ -284,6 +286,10 @@ def test_connections_and_health(hire, looks, name, crms):
     expect(page.get_by_role("heading", level=2, name="Phone systems")).to_be_visible()
     if not crms:
         expect(page.locator("main")).to_contain_text("The built-in CRM is used.")
+    for crm in crms:
+        is_new = crm["callRequests"] == NO_CALL
+        taken = "is shown when the first one is done" if is_new else "2.2 requests a call (last 50 calls)"
+        expect(page.locator("main")).to_contain_text(taken)
     looks.at(page, f"admin-connections-crm-{name}")
     page.goto(f"{office.server.address}/admin/health")
     expect(page.get_by_role("heading", level=2, name="Server")).to_be_visible()

@@ -41,6 +41,15 @@ def connection(admin: Client) -> dict:
     return crm
 
 
+def asked_for_calls(org: OrgProcess, clear: bool = False) -> list[dict]:
+    """What came to the org, by its own count. Signing in is no request of the API; changes are looked for with queryAll."""
+    return [
+        each
+        for each in org.requests(clear=clear)
+        if each["target"].startswith("/services/data/") and "/queryAll" not in each["target"]
+    ]
+
+
 def wait_until_in(admin: Client, within: float = COMES_IN_WITHIN) -> dict:
     """Until the org's people have come in."""
 

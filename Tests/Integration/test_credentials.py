@@ -90,6 +90,25 @@ def test_a_link_opens_once(server: Server):
         assert "callmatch user link" in answer.text
 
 
+def test_a_link_that_was_copied_opens_once(server: Server):
+    """In a frame, where opening it would sign in somewhere else."""
+    token = server.link("ada").rsplit("/", 1)[1]
+    answer = server.nobody().post("session", {"link": token, "token": True})
+    assert answer.status_code == 200
+    # The cookie and the token are one session: which of them the browser keeps is not known yet.
+    session = answer.json()["token"]
+    assert answer.headers["Set-Cookie"].startswith(f"__Host-s={session};")
+    assert Client(server.address, session).json("session")["agent"]["id"] == "ada"
+    for again in ({"link": token}, {"link": token, "token": True}, {"link": "no link"}):
+        refused = server.nobody().post("session", again)
+        assert (refused.status_code, "Set-Cookie" in refused.headers) == (401, False)
+    assert requests.get(f"{server.address}/sign-in/link/{token}", timeout=30).status_code == 410
+    token = server.link("ada").rsplit("/", 1)[1]
+    answer = server.nobody().post("session", {"link": token})
+    assert (answer.status_code, answer.text) == (204, "")
+    assert answer.headers["Set-Cookie"].startswith("__Host-s=")
+
+
 def test_a_page_that_only_looks_uses_no_link_up(server: Server):
     """Mail programs and chats fetch a link's head before a person clicks on it."""
     link = server.link("ada")

@@ -28,6 +28,7 @@ PAGES = {
     "/sign-in/link/" + "z" * 43: PAGE_POLICY.format(form="'self'", ancestors="'none'"),
     "/crm": PAGE_POLICY.format(form="'none'", ancestors="'none'"),
     "/crm/contacts/c-1": PAGE_POLICY.format(form="'none'", ancestors="'none'"),
+    "/connect/crm/tab": PAGE_POLICY.format(form="'none'", ancestors="'none'"),
     "/admin": PAGE_POLICY.format(form="'none'", ancestors="'none'"),
     "/admin/people": PAGE_POLICY.format(form="'none'", ancestors="'none'"),
 }

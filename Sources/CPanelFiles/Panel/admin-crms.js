@@ -54,12 +54,22 @@ function firstLoad({ people, expected }) {
     h('p', { class: 'small figures' }, text));
 }
 
-function requests({ usedToday, allowedToday, requests: own }) {
+function requests({ usedToday, allowedToday, requests: own, callRequests }) {
   const isKnown = Number.isFinite(usedToday) && allowedToday > 0;
-  if (!isKnown) return h('p', {}, words.own(own ?? 0));
   return [
-    h('p', {}, `${words.used(usedToday, allowedToday)}; ${words.ownShort(own ?? 0)}.`),
-    ratioBar(usedToday, allowedToday),
+    isKnown
+      ? [h('p', {}, `${words.used(usedToday, allowedToday)}; ${words.ownShort(own ?? 0)}.`), ratioBar(usedToday, allowedToday)]
+      : h('p', {}, words.own(own ?? 0)),
+    perCall(callRequests),
+  ];
+}
+
+function perCall({ calls, people, lookUps, logs }) {
+  if (calls === 0) return h('p', { class: 'quiet' }, words.noCall);
+  const of = (requests) => requests / calls;
+  return [
+    h('p', {}, `${words.perCall(of(people + lookUps + logs), calls)}.`),
+    h('p', { class: 'quiet small' }, words.callParts({ people: of(people), lookUps: of(lookUps), logs: of(logs) })),
   ];
 }
 

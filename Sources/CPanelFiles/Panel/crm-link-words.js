@@ -1,6 +1,6 @@
 // The English texts about a CRM that we connect to, of the panel and of the administration. Its name comes from the
 // server.
-import { count } from './format.js';
+import { count, mean } from './format.js';
 import { plural } from './pages-words.js';
 
 export const words = {
@@ -20,9 +20,25 @@ export const words = {
       expired: () => 'The connection has ended. Connect once more.',
     },
     newTab: 'Opens in a new tab. Come back here afterwards.',
+    blocked: 'Your browser did not open the tab. Press it once more.',
     ask: (crm) => `CallMatch then no longer asks ${crm} as you, and may not know your callers.`,
     askTitle: (crm) => `Disconnect ${crm}?`,
     keep: 'Stay connected',
+  },
+
+  tab: {
+    question: (crm, agent) => ['Connect ', crm, ' for ', agent, '?'],
+    then: (crm) => [crm, ' asks you next whether CallMatch may act for you there.'],
+    onlyIf: (agent) => ['Go on only if you are ', agent, ' and have just pressed Connect in the panel.'],
+    goOn: 'Continue',
+    notMe: 'This is not me',
+    refused: 'Nothing was connected',
+    refusedText: 'This page can no longer be used. If somebody sent it to you, tell your administrator. You can close it.',
+    failed: 'This page cannot be used',
+    begin: 'Go back to the panel, and connect there. You can close this page.',
+    noCookies: 'Cookies are needed for this',
+    noCookiesText: 'Your browser keeps no cookies of this page. Without them nobody could tell who comes back from the CRM. '
+      + 'Allow cookies for this address, and connect once more in the panel.',
   },
 
   connections: {
@@ -41,6 +57,10 @@ export const words = {
     completeAt: 'All was in last:',
     used: (used, allowed) => `${count(used)} of ${count(allowed)} requests of today used by everybody`,
     own: (number) => `${plural(number, '# request', '# requests')} by CallMatch since its start.`,
+    perCall: (requests, calls) => `${mean(requests)} requests a call (${plural(calls, 'the last call', 'last # calls')})`,
+    callParts: ({ people, lookUps, logs }) => `${mean(people)} for whom agents may see and what belongs to them, `
+      + `${mean(lookUps)} for callers not known here, ${mean(logs)} for call logs. Looking for changes is not in it.`,
+    noCall: 'What a call takes is shown when the first one is done.',
     ownShort: (number) => `${count(number)} by CallMatch since its start`,
     withoutUser: (number) => plural(number, '# agent has no user in it', '# agents have no user in it'),
     withoutUserText: 'They see nobody of this CRM, and their call logs belong to the connection’s own user.',

@@ -19,6 +19,7 @@ const formats = {
   full: new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeStyle: 'short' }),
   fromNow: new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }),
   number: new Intl.NumberFormat(locale),
+  mean: new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 }),
 };
 
 /**
@@ -79,6 +80,9 @@ export function duration(seconds) {
 
 /** 12,345 */
 export const count = (number) => formats.number.format(number);
+
+/** 2.0 */
+export const mean = (number) => formats.mean.format(number);
 
 /** €12,345; falls back to number and code when the currency is unknown. */
 export function money(amount, currency) {

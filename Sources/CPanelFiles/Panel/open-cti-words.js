@@ -10,7 +10,14 @@ export const words = {
   signIn: {
     ...all.signIn,
     keepsText: 'You were signed out. Your text is still here: sign in to go on.',
-    noLink: 'A sign-in link does not work in this frame. Open it in a tab of its own, and set a password in Settings.',
     inMemory: 'This browser keeps no sign-in inside the CRM. You sign in again when its page is loaded anew.',
+  },
+  linkForm: {
+    offer: 'Use a sign-in link',
+    label: 'Sign-in link',
+    hint: 'Copy the link that your administrator gave you, without opening it, and paste it here.',
+    noLink: 'This is no sign-in link. It looks like https://…/sign-in/link/…',
+    used: 'This link is used up or too old. Ask your administrator for a new one.',
+    back: 'Use name and password',
   },
 };

@@ -3,7 +3,7 @@ import { words } from './crm-link-words.js';
 import { h } from './dom.js';
 import { shown } from './format.js';
 import { Problem, remove } from './http.js';
-import { icon } from './icons.js';
+import { connectControl, connectProblem, leaveTab } from './panel-consent-tab.js';
 import { button, disabledWhen } from './panel-parts.js';
 import { changed, focusNext } from './panel-store.js';
 import { words as all } from './words.js';
@@ -14,18 +14,15 @@ const state = { ...atRest };
 /** A question that was not answered is forgotten when the dialog closes. */
 export function leaveConsent() {
   Object.assign(state, atRest);
+  leaveTab();
 }
-
-/** A link, because the CRM's own page asks; its answer comes back to the server. */
-export const connectLink = (text, more = {}) => h('a', { key: 'connect', class: 'button button-small',
-  href: '/connect/crm', target: '_blank', rel: 'noopener', ...more }, text, icon('open', 'icon-small'));
 
 export function consentSettings({ organisation: { crm } }) {
   if (!crm.consent) return null;
   const name = shown(crm.name) ?? 'CRM';
   const { state: standing, user, text } = crm.consent;
   const says = words.consent.states[standing]?.(shown(user)) ?? null;
-  return h('section', { key: 'crm', class: 'stack', 'aria-labelledby': 'consent-title' },
+  return h('section', { key: 'crm', class: 'stack settings-part', 'aria-labelledby': 'consent-title' },
     h('h3', { class: 'section-title', id: 'consent-title', tabindex: '-1' }, h('bdi', null, name)),
     h('div', { role: 'status', class: 'stack consent-state' },
       h('p', { key: 'state' }, h('bdi', null, says)),
@@ -34,8 +31,9 @@ export function consentSettings({ organisation: { crm } }) {
 }
 
 const missing = (name) => h('div', { key: 'missing', class: 'stack consent-state' },
-  h('div', null, connectLink(words.consent.connect,
+  h('div', null, connectControl(words.consent.connect,
     { 'aria-label': words.consent.connectNamed(name), 'aria-describedby': 'consent-hint' })),
+  connectProblem(),
   h('p', { class: 'field-hint', id: 'consent-hint' }, words.consent.newTab));
 
 function given(name) {

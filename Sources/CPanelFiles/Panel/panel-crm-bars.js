@@ -4,7 +4,7 @@ import { words } from './crm-link-words.js';
 import { draw, h } from './dom.js';
 import { fullTime, shown, timeAndDay } from './format.js';
 import { icon } from './icons.js';
-import { connectLink } from './panel-consent.js';
+import { connectControl, connectProblem } from './panel-consent-tab.js';
 import { watchNewRecords } from './panel-look-again.js';
 import { button } from './panel-parts.js';
 import { onChange, store } from './panel-store.js';
@@ -37,9 +37,9 @@ const noticeBar = (notice, { asOf }) => h('div', { class: 'crm-bar' },
 // An expired consent is asked for as long as it lasts: until then callers stay unknown.
 const consentBar = (text, crm) => h('div', { class: 'crm-bar crm-bar-consent' },
   icon('people'),
-  h('p', { class: 'grow' }, h('bdi', null, text)),
+  h('div', { class: 'grow' }, h('p', null, h('bdi', null, text)), connectProblem()),
   h('div', { class: 'row' },
-    connectLink(words.consent.connectNamed(shown(crm.name) ?? 'CRM')),
+    connectControl(words.consent.connectNamed(shown(crm.name) ?? 'CRM')),
     crm.consent.state === 'missing'
       && button('button-icon', icon('close'), later, { key: 'later', 'aria-label': all.dismiss })));
 

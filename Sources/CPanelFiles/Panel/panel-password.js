@@ -22,7 +22,7 @@ export function leavePassword() {
 }
 
 export function passwordForm({ agent }) {
-  return h('form', { key: 'password', class: 'stack', 'aria-labelledby': 'password-title',
+  return h('form', { key: 'password', class: 'stack settings-part', 'aria-labelledby': 'password-title',
     on: { submit: save } },
   h('h3', { class: 'section-title', id: 'password-title' }, words.password.title),
   h('p', { class: 'field-hint' }, words.password.hint),

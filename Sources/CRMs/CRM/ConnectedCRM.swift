@@ -39,6 +39,9 @@ package protocol ConnectedCRM: RecordSource, ActivitySink {
     /// The CRM's own page for a new contact or lead, with what is known of the caller filled in.
     func newRecordPage(_ kind: RecordID.Kind, phone: String?, name: String?) -> String
 
+    /// Requests that were sent since the start, over every connection.
+    var requests: CRMRequests { get }
+
     /// How the connection stands now.
     func condition() async -> CRMCondition
 
@@ -95,8 +98,6 @@ package struct CRMCondition: Hashable, Sendable {
     package let isGood: Bool
     /// What is wrong and what would help; where nothing is wrong, what it is connected to.
     package let text: String
-    /// Requests that this process sent since its start.
-    package let requests: Int
     /// Of the day's allocation, by everybody, as the CRM said last; `nil` before its first answer.
     package let usedToday: Int?
     package let allowedToday: Int?
@@ -104,12 +105,10 @@ package struct CRMCondition: Hashable, Sendable {
     package let withoutUser: [String]
 
     package init(
-        isGood: Bool, text: String, requests: Int, usedToday: Int?, allowedToday: Int?,
-        withoutUser: [String]
+        isGood: Bool, text: String, usedToday: Int?, allowedToday: Int?, withoutUser: [String]
     ) {
         self.isGood = isGood
         self.text = text
-        self.requests = requests
         self.usedToday = usedToday
         self.allowedToday = allowedToday
         self.withoutUser = withoutUser

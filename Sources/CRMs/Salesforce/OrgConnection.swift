@@ -19,8 +19,8 @@ package actor OrgConnection {
     package private(set) var signInFault: OrgFault?
     /// What the org said last of the day's requests.
     package private(set) var usage: OrgUsage?
-    /// Requests that were sent since the start.
-    package private(set) var requests = 0
+    /// Counts what is sent.
+    nonisolated let meter: OrgMeter
 
     /// Seconds for which a refused sign-in is not tried again, where an administrator can mend it in the org.
     private static let shutSeconds: Double = 60
@@ -29,10 +29,12 @@ package actor OrgConnection {
     ///   - version: of the API, such as "67.0".
     ///   - seconds: how long an answer may take.
     package init(
-        _ signIn: OrgSignIn, version: String, seconds: Double = 120,
+        _ signIn: OrgSignIn, version: String, seconds: Double = 120, meter: OrgMeter = OrgMeter(),
         now: @escaping @Sendable () -> Date = { Date() }
     ) {
-        self.init(.claim(signIn), version: version, seconds: seconds, now: now, keep: { _ in })
+        self.init(
+            .claim(signIn), version: version, seconds: seconds, meter: meter, now: now,
+            keep: { _ in })
     }
 
     /// - Parameters:
@@ -41,12 +43,13 @@ package actor OrgConnection {
     ///     new one is used from memory and the request fails as if it had not been answered.
     package init(
         _ grant: OrgGrant, token: OrgToken? = nil, version: String, seconds: Double = 120,
-        now: @escaping @Sendable () -> Date = { Date() },
+        meter: OrgMeter = OrgMeter(), now: @escaping @Sendable () -> Date = { Date() },
         keep: @escaping @Sendable (Secret) async throws -> Void
     ) {
         self.grant = grant
         self.token = token
         self.version = version
+        self.meter = meter
         self.now = now
         self.keep = keep
         identity = token?.identity
@@ -128,7 +131,7 @@ package actor OrgConnection {
             request.body = body.bytes
         }
         change(&request)
-        requests += 1
+        meter.count()
         let reply = try await transport.send(request)
         if let text = reply.headers["sforce-limit-info"], let told = OrgUsage(text) { usage = told }
         return reply

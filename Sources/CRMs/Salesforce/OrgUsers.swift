@@ -208,7 +208,7 @@ extension OrgUsers {
         let number = last
         let connection = OrgConnection(
             .consent(OrgRefresh(app: app, token: consent.token)), token: token,
-            version: connection.version, now: now,
+            version: connection.version, meter: connection.meter, now: now,
             keep: { [weak self] token in try await self?.keep(token, number, of: agent) })
         return Own(consent: consent, connection: connection, number: number)
     }

@@ -19,6 +19,7 @@ package final class SalesforceCRM: ConnectedCRM {
 
     private let settings: SalesforceSettings
     private let surroundings: CRMSurroundings
+    private let meter = OrgMeter()
     private let connection: OrgConnection
     private let host: String
     private let users: OrgUsers
@@ -40,7 +41,8 @@ package final class SalesforceCRM: ConnectedCRM {
         frameOrigins =
             setUp.frameVersion == nil ? [] : Self.origins(setUp.settings.pages, setUp.signIn.login)
         connection = OrgConnection(
-            setUp.signIn, version: setUp.version, seconds: Self.longestWait, now: surroundings.now)
+            setUp.signIn, version: setUp.version, seconds: Self.longestWait, meter: meter,
+            now: surroundings.now)
         users = OrgUsers(
             connection, settings: own, app: setUp.app, vault: surroundings.vault,
             agents: { surroundings.agents() }, now: surroundings.now)
@@ -77,7 +79,7 @@ package final class SalesforceCRM: ConnectedCRM {
     }
 
     package func people(with number: PhoneNumber) async throws -> [Person] {
-        try await named("people with a number") { now throws(OrgFault) in
+        try await named("people with a number", for: .lookUp) { now throws(OrgFault) in
             try await records.people(with: number, now: now)
         }
     }
@@ -87,7 +89,7 @@ package final class SalesforceCRM: ConnectedCRM {
     package func sight(
         of people: [RecordID], by agent: String, now: Date
     ) async throws -> [RecordID: Sight] {
-        try await named("whom an agent may see") { _ throws(OrgFault) in
+        try await named("whom an agent may see", for: .people) { _ throws(OrgFault) in
             try await records.sight(of: people, by: agent, now: now)
         }
     }
@@ -95,22 +97,24 @@ package final class SalesforceCRM: ConnectedCRM {
     package func related(
         to person: Person, scope: RelatedScope, agent: String, now: Date
     ) async throws -> RelatedRecords {
-        try await named("what belongs to a person") { _ throws(OrgFault) in
+        try await named("what belongs to a person", for: .people) { _ throws(OrgFault) in
             try await records.related(to: person, scope: scope, agent: agent, now: now)
         }
     }
 
     package func matter(_ id: RecordID, agent: String, now: Date) async throws -> RelatedRecord? {
-        try await named("a record to file under") { _ throws(OrgFault) in
+        try await named("a record to file under", for: .people) { _ throws(OrgFault) in
             try await records.matter(id, agent: agent, now: now)
         }
     }
 
     private func named<Value: Sendable>(
-        _ call: String, _ work: (Date) async throws(OrgFault) -> Value
+        _ call: String, for purpose: CRMPurpose, _ work: (Date) async throws(OrgFault) -> Value
     ) async throws -> Value {
         do throws(OrgFault) {
-            return try await work(surroundings.now())
+            return try await OrgMeter.counting(for: purpose) { () throws(OrgFault) in
+                try await work(surroundings.now())
+            }
         } catch {
             throw await trouble(error, call)
         }
@@ -124,7 +128,9 @@ package final class SalesforceCRM: ConnectedCRM {
     // MARK: - Out
 
     package func file(_ log: FiledLog) async throws(FilingFailure) -> FiledRecord {
-        try await sink.file(log)
+        try await OrgMeter.counting(for: .log) { () throws(FilingFailure) in
+            try await sink.file(log)
+        }
     }
 
     package func missing(_ keys: [String]) async throws -> Set<String> {
@@ -140,6 +146,8 @@ package final class SalesforceCRM: ConnectedCRM {
         if let name, !name.isEmpty { values.append((OrgName(known: "LastName"), name)) }
         return SalesforcePages.new(object, at: settings.pages, values: values)
     }
+
+    package var requests: CRMRequests { meter.requests }
 
     package func condition() async -> CRMCondition {
         let usage = await connection.usage
@@ -158,8 +166,8 @@ package final class SalesforceCRM: ConnectedCRM {
                 """
         }
         return CRMCondition(
-            isGood: fault == nil, text: text, requests: await connection.requests,
-            usedToday: usage?.used, allowedToday: usage?.most, withoutUser: without)
+            isGood: fault == nil, text: text, usedToday: usage?.used, allowedToday: usage?.most,
+            withoutUser: without)
     }
 
     package func checks() async -> [CRMCheck] { await examiner.checks() }

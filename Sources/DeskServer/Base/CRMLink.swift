@@ -16,6 +16,7 @@ struct CRMLink: Sendable {
     let sync: DirectorySync
     let live: LiveLookup
     let sights: SightKeeper
+    let costs: CRMCallCosts
 
     /// Our own address that leads to the CRM's page for a new record.
     static let newRecordPath = "/connect/new"
@@ -31,6 +32,7 @@ struct CRMLink: Sendable {
         sync = DirectorySync(source: crm, flow: flow, logger: logger) { await crm.pause() }
         live = LiveLookup(flow: flow, logger: logger) { try await crm.people(with: $0) }
         sights = SightKeeper(crm, now: now)
+        costs = CRMCallCosts { crm.requests }
     }
 
     var desk: CRMDesk {

@@ -64,6 +64,9 @@ enum Limits {
     static let sessionIdleSeconds: TimeInterval = 8 * 3600
     /// Sign-in links.
     static let linkSeconds: TimeInterval = 600
+    /// A ticket begins a consent; a flow lasts as long as the CRM's own page may.
+    static let consentTicketSeconds: TimeInterval = 120
+    static let consentFlowSeconds: TimeInterval = 600
     /// Failed sign-ins of one name, and from one address, within `signInWindow` seconds.
     static let signInsOfName = 10
     static let signInsOfPeer = 50

@@ -36,18 +36,7 @@ struct SessionMiddleware: RouterMiddleware {
 enum SessionCookie {
     static let name = "__Host-s"
 
-    static func token(in request: Request) -> Token? {
-        for header in request.headers[values: .cookie] {
-            for pair in header.split(separator: ";") {
-                let parts = pair.split(separator: "=", maxSplits: 1)
-                guard parts.count == 2,
-                    parts[0].trimmingCharacters(in: .whitespaces) == name
-                else { continue }
-                return Token(parts[1].trimmingCharacters(in: .whitespaces))
-            }
-        }
-        return nil
-    }
+    static func token(in request: Request) -> Token? { request.cookie(name).flatMap { Token($0) } }
 
     static func set(_ token: Token) -> String {
         """
@@ -58,6 +47,22 @@ enum SessionCookie {
 
     static let cleared =
         "\(name)=; Path=/; Max-Age=0; Secure; HttpOnly; SameSite=None; Partitioned"
+}
+
+extension Request {
+    /// What the browser keeps under a name for this server.
+    func cookie(_ name: String) -> String? {
+        for header in headers[values: .cookie] {
+            for pair in header.split(separator: ";") {
+                let parts = pair.split(separator: "=", maxSplits: 1)
+                guard parts.count == 2,
+                    parts[0].trimmingCharacters(in: .whitespaces) == name
+                else { continue }
+                return parts[1].trimmingCharacters(in: .whitespaces)
+            }
+        }
+        return nil
+    }
 }
 
 /// Counts failed sign-ins, so that guessing is slow: by name and by address.

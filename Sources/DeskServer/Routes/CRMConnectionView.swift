@@ -22,6 +22,8 @@ struct CRMConnectionView: Encodable {
     let everySeconds: Int
     /// Requests that this process sent since its start.
     let requests: Int
+    /// Of them, what the calls that were done last have taken.
+    let callRequests: CRMCallCosts.Summary
     /// Of the day's allocation, by everybody who asks this CRM.
     let usedToday: Int?
     let allowedToday: Int?
@@ -42,7 +44,8 @@ struct CRMConnectionView: Encodable {
         lastCompleteAt = sync.completeAt
         lagSeconds = sync.completeAt.map { max(0, Int(now.timeIntervalSince($0))) }
         everySeconds = Int(link.crm.freshness)
-        requests = condition.requests
+        requests = link.crm.requests.total
+        callRequests = link.costs.summary
         usedToday = condition.usedToday
         allowedToday = condition.allowedToday
         withoutUser = condition.withoutUser

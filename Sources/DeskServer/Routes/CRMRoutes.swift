@@ -15,6 +15,7 @@ struct CRMRoutes {
     let link: CRMLink?
     let flow: CallFlow
     let painter: DeskPainter
+    let tokens: ConsentTokens
     /// The address under which people open the panel.
     let address: String
     let now: @Sendable () -> Date
@@ -29,9 +30,10 @@ struct CRMRoutes {
         router.get("connect/new/:kind", use: newRecord)
         router.delete("api/v1/crm/consent", use: withdraw)
         router.post("api/v1/calls/:id/look-again", use: lookAgain)
+        addTab(to: router)
     }
 
-    private var redirect: URL {
+    var redirect: URL {
         get throws {
             guard let url = URL(string: address + CRMLink.consentReturnPath) else {
                 throw Problem.notFound
@@ -40,7 +42,7 @@ struct CRMRoutes {
         }
     }
 
-    private func required() throws -> CRMLink {
+    func required() throws -> CRMLink {
         guard let link else { throw Problem.notFound }
         return link
     }
@@ -59,30 +61,40 @@ struct CRMRoutes {
     @Sendable func comeBack(_ request: Request, context: DeskContext) async throws -> Response {
         let link = try required()
         let name = link.crm.product
-        guard let agent = context.session?.agent else {
-            return Pages.text(
-                status: .unauthorized, title: "Sign in to CallMatch first",
-                body: "Then connect \(name) once more, from Settings in the panel.")
-        }
         let query = Dictionary(
             request.uri.queryParameters.prefix(Self.mostParameters).map {
                 (String($0.key), String($0.value.prefix(Self.longestParameter)))
             },
             uniquingKeysWith: { first, _ in first })
+        guard let agent = try await comesBack(request, query["state"], context) else {
+            return Pages.text(
+                status: .unauthorized, title: "\(name) is not connected",
+                body: """
+                    It is not known here who you are: this browser keeps no cookies of this page, or you \
+                    are not signed in. Go back to the panel, and connect \(name) once more.
+                    """)
+        }
+        // A tab that was opened for the consent has no panel of its own to go back to.
+        let next = context.session.map { _ in (path: "/", text: "Back to the panel") }
+        var page: Response
         do {
             try await link.crm.takeConsent(query, of: agent.id, now: now())
+            link.sights.forget(agent.id)
+            page = Pages.text(
+                status: .ok, title: "\(name) is connected",
+                body: """
+                    CallMatch now asks \(name) for \(agent.displayName). You can close this page: the panel \
+                    knows it already.
+                    """, next: next)
         } catch let storage as StorageFailure {
             throw storage
         } catch {
-            return Pages.text(
-                status: .badRequest, title: "\(name) is not connected", body: "\(error)",
-                next: ("/", "Back to the panel"))
+            page = Pages.text(
+                status: .badRequest, title: "\(name) is not connected", body: "\(error)", next: next
+            )
         }
-        link.sights.forget(agent.id)
-        return Pages.text(
-            status: .ok, title: "\(name) is connected",
-            body: "CallMatch now asks \(name) as you. You can close this page.",
-            next: ("/", "Back to the panel"))
+        page.headers[.setCookie] = FlowCookie.cleared
+        return page
     }
 
     @Sendable func withdraw(_ request: Request, context: DeskContext) async throws -> Reply {
@@ -126,7 +138,7 @@ struct CRMRoutes {
     }
 
     /// What a CRM refuses is told in its own words.
-    private func refusing<Value>(_ body: () async throws -> Value) async throws -> Value {
+    func refusing<Value>(_ body: () async throws -> Value) async throws -> Value {
         do {
             return try await body()
         } catch let problem as Problem {

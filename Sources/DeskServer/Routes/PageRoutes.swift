@@ -28,6 +28,7 @@ struct PageRoutes {
     private static let pages: [(path: String, file: String)] = [
         ("", "panel.html"), ("sign-in", "sign-in.html"), ("crm", "crm.html"),
         ("crm/**", "crm.html"), ("admin", "admin.html"), ("admin/**", "admin.html"),
+        (CRMRoutes.tabPath, "connect.html"),
     ]
 
     func add(to router: Router<DeskContext>) {
@@ -80,12 +81,13 @@ private struct PanelFile: Sendable {
 enum Pages {
     /// A page that only says something. Its text may be from outside: it is escaped.
     ///
-    /// - Parameter next: where a link below leads, and what it says.
+    /// - Parameter next: where a link below leads, and what it says; `nil` for none.
     static func text(
         status: HTTPResponse.Status, title: String, body: String,
-        next: (path: String, text: String) = ("/sign-in", "Sign in with a password")
+        next: (path: String, text: String)? = ("/sign-in", "Sign in with a password")
     ) -> Response {
         let (title, body) = (escaped(title), escaped(body))
+        let link = next.map { "<p><a href=\"\($0.path)\">\($0.text)</a></p>" } ?? ""
         let page = """
             <!doctype html><html lang="en"><head><meta charset="utf-8">\
             <meta name="viewport" content="width=device-width, initial-scale=1">\
@@ -94,7 +96,7 @@ enum Pages {
             <link rel="stylesheet" href="/panel/components.css">\
             <link rel="stylesheet" href="/panel/sign-in.css"></head>\
             <body class="sign-in"><main class="card sign-in-card"><h1>\(title)</h1><p>\(body)</p>\
-            <p><a href="\(next.path)">\(next.text)</a></p></main></body></html>
+            \(link)</main></body></html>
             """
         return Response(
             status: status, headers: [.contentType: "text/html; charset=utf-8"],

@@ -41,16 +41,63 @@ struct SignInRoutes {
             headers: [.location: "/", .setCookie: SessionCookie.set(session)])
     }
 
+    /// A name with its password, or a single-use link that was copied instead of being opened.
     private struct Credentials: Decodable {
-        let name: String
-        let password: String
+        enum Proof {
+            case password(name: String, String)
+            case link(String)
+        }
+
+        let proof: Proof
         let token: Bool?
+
+        enum CodingKeys: CodingKey { case name, password, link, token }
+
+        init(from decoder: any Decoder) throws {
+            let fields = try decoder.container(keyedBy: CodingKeys.self)
+            token = try fields.decodeIfPresent(Bool.self, forKey: .token)
+            proof =
+                if fields.contains(.link) {
+                    .link(try fields.decode(String.self, forKey: .link))
+                } else {
+                    .password(
+                        name: try fields.decode(String.self, forKey: .name),
+                        try fields.decode(String.self, forKey: .password))
+                }
+        }
     }
 
     @Sendable func signIn(_ request: Request, context: DeskContext) async throws -> Reply {
         let input = try await request.json(Credentials.self)
-        let name = String(input.name.prefix(64))
-        if let seconds = await attempts.wait(name: name, peer: context.peer, now: now()) {
+        switch input.proof {
+        case .link(let link): return try await signIn(link: link, withToken: input.token == true)
+        case .password(let name, let password):
+            let agent = try await agent(name: name, password: password, peer: context.peer)
+            let token = try await sessions.begin(agent: agent.id)
+            if input.token == true { return try .json(["token": token.revealed()]) }
+            var reply = Reply.nothing
+            reply.headers[.setCookie] = SessionCookie.set(token)
+            return reply
+        }
+    }
+
+    /// A link is good once, so who does not know whether the browser keeps the cookie gets the token as well.
+    private func signIn(link: String, withToken: Bool) async throws -> Reply {
+        guard let link = Token(link), let agent = try await sessions.redeem(link) else {
+            throw Problem(
+                status: .unauthorized, title: "This sign-in link is used up or too old",
+                detail:
+                    "A link works once, within 10 minutes. Ask your administrator for a new one.")
+        }
+        let token = try await sessions.begin(agent: agent)
+        var reply = withToken ? try Reply.json(["token": token.revealed()]) : .nothing
+        reply.headers[.setCookie] = SessionCookie.set(token)
+        return reply
+    }
+
+    private func agent(name: String, password: String, peer: String) async throws -> Agent {
+        let name = String(name.prefix(64))
+        if let seconds = await attempts.wait(name: name, peer: peer, now: now()) {
             throw Problem(
                 status: .tooManyRequests, title: "Too many failed sign-ins",
                 detail: "Wait \(seconds) seconds, or use a sign-in link.", retryAfter: seconds)
@@ -58,26 +105,20 @@ struct SignInRoutes {
         let hash = try await sessions.passwordHash(of: name)
         let isRight: Bool
         do {
-            isRight = try await passwords.verify(input.password, against: hash)
+            isRight = try await passwords.verify(password, against: hash)
         } catch {
             throw Problem(
                 status: .tooManyRequests, title: "Too many sign-ins at once",
                 detail: "Try again in a moment.", retryAfter: error.retryAfter)
         }
         guard isRight, let agent = organisation.agent(name), !agent.isDisabled else {
-            await attempts.failed(name: name, peer: context.peer, now: now())
+            await attempts.failed(name: name, peer: peer, now: now())
             throw Problem(
                 status: .unauthorized, title: "Name or password is wrong",
                 detail: "Check both, or ask your administrator for a sign-in link.")
         }
         await attempts.succeeded(name: name)
-        let token = try await sessions.begin(agent: agent.id)
-        if input.token == true {
-            return try .json(["token": token.revealed()])
-        }
-        var reply = Reply.nothing
-        reply.headers[.setCookie] = SessionCookie.set(token)
-        return reply
+        return agent
     }
 
     private struct SessionView: Encodable {

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
+import requests
 from cookie_echo import CookieEcho
 from customers import ADA
 from host_page import (
@@ -148,6 +149,29 @@ def test_signing_out_leaves_the_form_and_nothing_else(crm_page, agent):
     expect(tab.panel.page.get_by_text(ADA.name)).to_be_hidden()
     # It is the same panel to the CRM's page.
     assert "sfdcIframeOrigin=" in tab.frame.evaluate("() => location.search")
+
+
+@pytest.mark.parametrize("cookies", [THIRD_PARTY_BLOCKED, ALL_BLOCKED], ids=["cookies", "no-cookies"])
+def test_who_has_a_link_only_signs_in_by_it(crm_page, hire, server):
+    agent = hire(signed_in=False)
+    crm_page.watch.expect("status of 401")
+    tab = crm_page.open()
+    panel = tab.panel
+    panel.button("Use a sign-in link").click()
+    field = panel.page.get_by_role("textbox", name="Sign-in link")
+    expect(field).to_be_focused()
+    link, used = server.link(agent.name), server.link(agent.name)
+    requests.get(used, allow_redirects=False, timeout=20)
+    for typed, said in [("hello", "This is no sign-in link."), (used, "This link is used up")]:
+        field.fill(typed)
+        panel.button("Sign in").click()
+        expect(panel.page.get_by_role("alert")).to_contain_text(said)
+        expect(field).to_be_focused()
+    field.fill(link)
+    panel.button("Sign in").click()
+    expect(panel.idle).to_be_visible()
+    agent.ring(ADA.number)
+    expect(panel.call(ADA.name)).to_be_visible()
 
 
 def test_a_wrong_password_is_said_and_the_name_stays(crm_page, agent):

@@ -1,0 +1,57 @@
+// Connecting the CRM: a link to a tab, which has the panel's session. Inside another page's frame no tab has it, so there
+// the tab gets a ticket that is good once. It stands behind the # of the address, which no server is sent.
+import { words } from './crm-link-words.js';
+import { h } from './dom.js';
+import { shown } from './format.js';
+import { Problem, post } from './http.js';
+import { icon } from './icons.js';
+import { button, disabledWhen } from './panel-parts.js';
+import { changed, isFramed } from './panel-store.js';
+import { words as all } from './words.js';
+
+const atRest = { isBusy: false, address: null, refusal: null };
+const tab = { ...atRest };
+
+/** A link or a button, because the CRM's own page asks; its answer comes back to the server. */
+export function connectControl(text, more = {}) {
+  const content = [text, icon('open', 'icon-small')];
+  if (isFramed && !tab.address) {
+    return button('button-small', content, openTab,
+      { key: 'connect', ...more, 'aria-disabled': disabledWhen(tab.isBusy) });
+  }
+  return h('a', { key: 'connect-link', class: 'button button-small', href: tab.address ?? '/connect/crm',
+    target: '_blank', rel: 'noopener', ...more, ...(isFramed && { on: { click: forget } }) }, content);
+}
+
+/** Why the tab is not there; null when nothing is wrong. */
+export const connectProblem = () =>
+  tab.refusal && h('p', { key: 'connect-problem', class: 'field-error', role: 'alert' }, tab.refusal);
+
+/** A question that was not answered is forgotten when the dialog closes. */
+export const leaveTab = () => Object.assign(tab, atRest);
+
+// After the click that needs the address.
+const forget = () => setTimeout(() => {
+  leaveTab();
+  changed();
+});
+
+async function openTab() {
+  if (tab.isBusy) return;
+  Object.assign(tab, { ...atRest, isBusy: true });
+  changed();
+  try {
+    const { ticket } = await post('/api/v1/crm/consent/tickets');
+    const address = `/connect/crm/tab#${ticket}`;
+    const opened = open(address, '_blank');
+    if (opened) opened.opener = null;
+    // A second press is a link, which no browser blocks.
+    else Object.assign(tab, { address, refusal: words.consent.blocked });
+  } catch (problem) {
+    if (!(problem instanceof Problem)) throw problem;
+    const reason = problem.isOffline ? all.connection.offline : shown(problem.message, 300);
+    tab.refusal = reason ?? all.connection.failed;
+  }
+  tab.isBusy = false;
+  changed();
+}
