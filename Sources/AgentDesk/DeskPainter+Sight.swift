@@ -19,7 +19,11 @@ package struct SeenPeople: Sendable {
     /// Whose numbers and their fields may not be shown.
     package fileprivate(set) var withoutNumbers: Set<RecordID> = []
 
+    /// Whose account's name may not be shown.
+    private var withoutCompanies: Set<RecordID> = []
+
     package var isWhole: Bool { hidden.isEmpty && unknown.isEmpty }
+    var isEachNameShown: Bool { isWhole && withoutCompanies.isEmpty }
 
     /// Everybody, for who may see everybody.
     package init(all people: [RecordID: Person] = [:]) { self.people = people }
@@ -38,6 +42,7 @@ package struct SeenPeople: Sendable {
     fileprivate mutating func show(_ person: Person, without hidden: HiddenFields) {
         people[person.id] = person.without(hidden)
         if hidden.contains(.numbers) { withoutNumbers.insert(person.id) }
+        if hidden.contains(.company) { withoutCompanies.insert(person.id) }
     }
 }
 
@@ -69,13 +74,18 @@ extension DeskPainter {
 }
 
 extension SeenPeople {
-    /// What is left of a match for this agent. Who is hidden does not count: that there is somebody is not told either.
+    /// What is left of a match on the desk, where an answer may still come.
     func outcome(of match: Match) -> MatchView.Outcome {
-        guard [.single, .multiple].contains(match.outcome), !isWhole else {
-            return MatchView.Outcome(match.outcome)
-        }
         if match.candidates.contains(where: { unknown.contains($0.id) }) {
             return isAway ? .unchecked : .checking
+        }
+        return MatchView.Outcome(left(of: match))
+    }
+
+    /// What is left of a match for this agent. Who is hidden does not count: that there is somebody is not told either.
+    func left(of match: Match) -> Match.Outcome {
+        guard match.candidates.contains(where: { hidden[$0.id] != nil }) else {
+            return match.outcome
         }
         switch match.candidates.count(where: { people[$0.id] != nil }) {
         case 0: return .none

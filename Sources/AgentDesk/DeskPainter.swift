@@ -48,7 +48,7 @@ package struct DeskPainter: Sendable {
             }
             let recent = try recentCalls(
                 of: agent, RecentQuery(limit: Desk.recentCount, leavesOutDesk: true), in: store)
-            return (views, recent.page.calls)
+            return (views, recent.calls.map(\.view))
         }
         var calls: [CallView] = []
         for var view in drawn.0 {

@@ -54,24 +54,52 @@ extension RecentView {
     }
 }
 
+/// Calls of an agent as they are read, before a page is made of them.
+struct ListedCalls {
+    /// Each with the place that it has in the list: "milliseconds~call".
+    var calls: [(view: RecentView, place: String)] = []
+    /// Where to go on; `nil` at the end of the list.
+    var next: String?
+    /// Those of whom it is not known whether the agent may see them.
+    var unknown: [Person] = []
+}
+
 extension DeskPainter {
+    /// Calls that a search looks through at most where some of them may not be found.
+    private static let mostLooked = 1000
+
     package func recent(of agent: String, _ query: RecentQuery) async throws -> RecentPage {
         guard let agent = organisation.agent(agent) else { throw CommandRefusal.notFound }
-        let (page, unknown) = try await database.read { store in
-            try recentCalls(of: agent, query, in: store)
+        let first = try await listed(of: agent, query)
+        guard sights != nil, !query.search.isEmpty else {
+            return RecentPage(calls: first.calls.map(\.view), next: first.next)
         }
-        // A list that was asked for has the names in it: it is not drawn again.
-        guard let sights, !unknown.isEmpty else { return page }
-        _ = await sights.visible(unknown, by: agent.id)
-        return try await database.read { store in
-            try recentCalls(of: agent, query, in: store).page
+        // A next page without a call would tell that somebody who is hidden has the name that was typed.
+        var found = first.calls
+        var query = query
+        query.before = first.next
+        var looked = query.limit
+        while found.count <= query.limit, query.before != nil, looked < Self.mostLooked {
+            let more = try await listed(of: agent, query)
+            found += more.calls
+            query.before = more.next
+            looked += query.limit
         }
+        let page = found.prefix(query.limit)
+        return RecentPage(
+            calls: page.map(\.view), next: found.count > page.count ? page.last?.place : nil)
     }
 
-    /// - Returns: the page, and those of whom it is not known whether the agent may see them.
+    /// A list that was asked for has the names in it: it is not drawn again.
+    private func listed(of agent: Agent, _ query: RecentQuery) async throws -> ListedCalls {
+        let listed = try await database.read { try recentCalls(of: agent, query, in: $0) }
+        guard let sights, !listed.unknown.isEmpty else { return listed }
+        _ = await sights.visible(listed.unknown, by: agent.id)
+        return try await database.read { try recentCalls(of: agent, query, in: $0) }
+    }
 
     func recentCalls(of agent: Agent, _ query: RecentQuery, in store: ReadTransaction) throws
-        -> (page: RecentPage, unknown: [Person])
+        -> ListedCalls
     {
         let rows = try store.rows(
             """
@@ -79,26 +107,28 @@ extension DeskPainter {
             where \(SQL.joined(conditions(agent: agent, query), by: " and "))
             order by p.sort_at desc, p.call_id desc limit \(query.limit + 1)
             """)
-        let parts = try rows.prefix(query.limit).map(CallPart.init)
+        let page = rows.prefix(query.limit)
+        let parts = try page.map(CallPart.init)
+        let places = try page.map { "\(try $0.int("sort_at"))~\(try $0.text("call_id"))" }
         let ids = parts.map(\.callID)
         let calls = try book.calls(ids, in: store)
         let logs = try logs.logs(callIDs: ids, in: store)
         let seen = seen(
             try organisation.directory.people(
-                Array(Set(personIDs(parts: parts, calls: calls, logs: logs, query))), in: store),
+                Array(Set(personIDs(parts: parts, calls: calls, logs: logs))), in: store),
             by: agent.id, since: now().addingTimeInterval(-SightKeeper.listMemory))
-        let views = parts.compactMap { part -> RecentView? in
-            guard let stored = calls[part.callID] else { return nil }
+        var listed = ListedCalls()
+        for (part, place) in zip(parts, places) {
+            guard let stored = calls[part.callID] else { continue }
             let view = recentView(of: stored, part: part, logs: logs[part.callID] ?? [], seen: seen)
             let names = stored.match?.candidates.compactMap { seen.people[$0.id] } ?? []
-            return seen.isWhole || view.shows(query.search, names) ? view : nil
+            if seen.isEachNameShown || view.shows(query.search, names) {
+                listed.calls.append((view, place))
+            }
         }
-        let last = rows.count > query.limit ? rows[query.limit - 1] : nil
-        let next = try last.map { "\(try $0.int("sort_at"))~\(try $0.text("call_id"))" }
-        return (
-            RecentPage(calls: views, next: next),
-            seen.hidden.values.filter { seen.unknown.contains($0.id) }
-        )
+        listed.next = rows.count > query.limit ? places.last : nil
+        listed.unknown = seen.hidden.values.filter { seen.unknown.contains($0.id) }
+        return listed
     }
 
     private func conditions(agent: Agent, _ query: RecentQuery) throws -> [SQL] {
@@ -146,16 +176,14 @@ extension DeskPainter {
         return all
     }
 
+    /// A call is found, and said to be somebody's, by all who it may be: who may not see them must not be told.
     private func personIDs(
-        parts: [CallPart], calls: [String: StoredCall], logs: [String: [CallLog]],
-        _ query: RecentQuery
+        parts: [CallPart], calls: [String: StoredCall], logs: [String: [CallLog]]
     ) -> [RecordID] {
         parts.flatMap { part -> [RecordID] in
-            let match = calls[part.callID]?.match
+            let candidates = calls[part.callID]?.match?.candidates.map(\.id) ?? []
             let logged = logs[part.callID]?.compactMap(\.person) ?? []
-            // A call is found by the names of all who it may be: who may not see them must not find it.
-            let found = query.search.isEmpty ? [] : match?.candidates.map(\.id) ?? []
-            return [part.chosen, match?.certain?.id].compactMap { $0 } + logged + found
+            return [part.chosen].compactMap { $0 } + logged + candidates
         }
     }
 
@@ -169,7 +197,6 @@ extension DeskPainter {
         let personID =
             log.map(\.person) ?? (part.isCleared ? nil : part.chosen ?? stored.match?.certain?.id)
         let person = personID.flatMap { seen.people[$0] }
-        let isHidden = personID.map { seen.hidden[$0] != nil } ?? false
         let outcome = Self.outcome(of: part, in: call)
         return RecentView(
             id: stored.id, direction: call.direction, outcome: outcome,
@@ -178,7 +205,7 @@ extension DeskPainter {
             startedAt: part.offeredAt ?? call.startedAt,
             seconds: part.spoke ? log?.seconds ?? seconds(of: part) : nil,
             log: Self.logState(log, part: part, call: call),
-            match: isHidden ? Match.Outcome.none : stored.match?.outcome,
+            match: stored.match.map(seen.left),
             person: person.map(PersonView.init), missed: outcome == .missed)
     }
 

@@ -258,6 +258,7 @@ extension Person {
             person.company = nil
             person.account = nil
         }
+        if hidden.contains(.numbers) { person.numbers = [] }
         return person
     }
 }

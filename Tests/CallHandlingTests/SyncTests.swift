@@ -40,6 +40,16 @@ private final class Pages: RecordSource {
 
 private struct Broken: Error, CustomStringConvertible { let description = "acme does not answer" }
 
+/// A CRM that is away.
+private struct Away: RecordSource {
+    let crm = "test"
+
+    func changes(since cursor: String?) async throws -> RecordChanges { throw Broken() }
+    func related(
+        to person: Person, scope: RelatedScope, agent: String, now: Date
+    ) async throws -> RelatedRecords { throw Broken() }
+}
+
 private func sync(_ source: any RecordSource, _ stage: Stage) -> DirectorySync {
     DirectorySync(source: source, flow: stage.flow, logger: Logger(label: "test")) { 60 }
 }
@@ -80,6 +90,41 @@ struct SyncTests {
         let third = sync(source, stage)
         _ = try await third.step()
         #expect(await !third.state.isLoading)
+    }
+
+    @Test func afterARestartItIsKnownThatEverybodyHadComeIn() async throws {
+        let stage = try await Stage()
+        _ = try await sync(Pages([people(0..<3)]), stage).step()
+        stage.at(100)
+        let second = sync(Away(), stage)
+        await #expect(throws: Broken.self) { try await second.step() }
+        let state = await second.state
+        #expect(!state.isLoading && state.completeAt == Stage.start)
+    }
+
+    /// Whatever fails while a page is kept: the page comes again, and its last portion is not there without its cursor.
+    @Test(
+        arguments: [
+            """
+            create trigger broken before insert on person when new.ref = 'test/contact/149'
+            begin select raise(abort, 'broken'); end
+            """,
+            """
+            create trigger broken before insert on directory_state when new.name = 'cursor:test'
+            begin select raise(abort, 'broken'); end
+            """,
+        ] as [SQL])
+    func aPageAndItsCursorAreKeptTogether(trigger: SQL) async throws {
+        let stage = try await Stage()
+        let source = Pages([people(0..<150), people(150..<160)])
+        let sync = sync(source, stage)
+        try await stage.database.write { try $0.execute(trigger) }
+        await #expect(throws: (any Error).self) { try await sync.step() }
+        #expect(try await count(stage) == DirectorySync.portion)
+        try await stage.database.write { try $0.execute("drop trigger broken") }
+        _ = try await sync.step()
+        #expect(source.asked.withLock { $0 } == [nil, nil])
+        #expect(try await count(stage) == 150)
     }
 
     @Test func theRemovedAreForgotten() async throws {
@@ -132,5 +177,36 @@ struct SyncTests {
         stage.at(10)
         try await live.look(for: stage.callID(), again: true)
         #expect(asked.withLock { $0 } == 2)
+    }
+
+    /// Two calls of one number at once are one question, and so are two looks of an agent who comes back.
+    @Test(arguments: [false, true])
+    func whileANumberIsAskedForItIsNotAskedForAgain(again: Bool) async throws {
+        let stage = try await Stage()
+        let asked = Mutex(0)
+        let (questions, question) = AsyncStream.makeStream(of: Void.self)
+        let (answers, answer) = AsyncStream.makeStream(of: Void.self)
+        let live = LiveLookup(flow: stage.flow, logger: Logger(label: "test")) { _ in
+            let isFirst = asked.withLock {
+                $0 += 1; return $0 == 1
+            }
+            question.yield()
+            if isFirst { for await _ in answers { break } }
+            return []
+        }
+        try await stage.happen(
+            stage.event(.offered, 0, "1001"), stage.event(.offered, 1, "1002", call: "d"))
+        async let first: Void = live.look(for: stage.callID(), again: again)
+        for await _ in questions { break }
+        try await live.look(for: stage.callID("d"), again: again)
+        answer.yield()
+        try await first
+        #expect(asked.withLock { $0 } == 1)
+        // It was asked for a second after the start.
+        for (seconds, times) in again ? [(2.0, 1), (3, 2)] : [(600, 1), (601, 2)] {
+            stage.at(seconds)
+            try await live.look(for: stage.callID("d"), again: again)
+            #expect(asked.withLock { $0 } == times, "\(seconds)")
+        }
     }
 }

@@ -12,7 +12,8 @@ sys.path.append(str(Path(__file__).resolve().parents[1] / "Salesforce"))
 from org_process import OrgProcess  # noqa: E402
 
 CRM = "salesforce"
-KINDS = {"001": "account", "003": "contact", "00Q": "lead", "006": "opportunity", "500": "case"}
+KINDS = {"001": "account", "003": "contact", "00Q": "lead"}
+KINDS |= {"006": "opportunity", "500": "case", "00T": "activity"}
 COMES_IN_WITHIN = 60
 
 

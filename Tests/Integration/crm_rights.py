@@ -1,19 +1,35 @@
 """The table of who sees whom in a connected CRM (Fixtures/crm-rights.tsv), the org in which it is
 tried, and all that an agent is ever answered about a person."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import unquote
 
 from connected_org import ref
 from program import Client
-from webhooks import PhoneSystem, ReportedCall
+from webhooks import ReportedCall
 
 FILE = Path(__file__).parent / "Fixtures/crm-rights.tsv"
 TOKENS = ("own", "mapped")
-AGENTS = ("anna", "bert", "carl")
+AGENTS = ("anna", "bert", "cora", "dana", "carl")
 RELATED = ("Opportunity.Name", "Case.Subject", "Task.Subject")
 # The agents' users in the org; carl has none.
-USERS = {"anna": "ada@callmatch.example", "bert": "ben@callmatch.example"}
+USERS = {
+    "anna": "ada@callmatch.example",
+    "bert": "ben@callmatch.example",
+    "cora": "cleo@callmatch.example",
+    "dana": "dan@callmatch.example",
+}
+# What a user may not read of any record.
+HIDDEN_FIELDS = {
+    "bert": ["Contact.Email", "Lead.Phone"],
+    "cora": ["Contact.Title"],
+    "dana": ["Account.Phone"],
+}
+FORBIDDEN = {"dana": ["Opportunity.read", "Task.read"]}
+# Whose the records are that are not ada's.
+OWNERS = {"priva": "dan"}
 
 
 @dataclass(frozen=True)
@@ -59,6 +75,18 @@ class Made:
         return next(row for row in self.rows if row.field == name)
 
     @property
+    def people(self) -> list[tuple[Row, str]]:
+        """The person, and the person's account."""
+        accounts = [row for row in self.rows if row.field == "Account.Name"]
+        own = (self.name_row, self.id)
+        return [own] + [(row, self.account) for row in accounts if self.account != self.id]
+
+    @property
+    def texts(self) -> list[str]:
+        """What may be typed to find the person."""
+        return [row.text for row in self.rows if row.field not in RELATED]
+
+    @property
     def number(self) -> str:
         """As a phone system reports it."""
         phone = next(row.text for row in self.rows if row.field.endswith(".Phone"))
@@ -67,21 +95,31 @@ class Made:
 
 def furnish(org) -> dict[str, Made]:
     """Makes the records, and hides what the table says."""
+    org.people["dan"] = org.add(kind="User", Username=USERS["dana"], LastName="Dan", IsActive=True)
     rows: dict[str, list[Row]] = {}
     for row in table():
         rows.setdefault(row.record, []).append(row)
     made = {
-        name: _make(org, of_record, owner=org.people["ada"]) for name, of_record in rows.items()
+        name: _make(org, of_record, owner=org.people[OWNERS.get(name, "ada")])
+        for name, of_record in rows.items()
     }
-    hidden = [made["hilda"].id, made["hilda"].account, made["conrad"].account]
-    related = [pair for each in made.values() for pair in each.related]
-    hidden += [record for row, record in related if not row.shown["bert", "own"]]
-    org.restrict(user=USERS["bert"], hide=hidden, hide_fields=["Contact.Email", "Lead.Phone"])
     org.make_private(kind="Lead")
-    for user in USERS.values():
-        org.restrict(user=user, share=[made["leo"].id])
+    for agent, user in USERS.items():
+        records = [record for each in made.values() for record in _hidden(each, agent)]
+        about = {"hide_fields": HIDDEN_FIELDS.get(agent, []), "forbid": FORBIDDEN.get(agent, [])}
+        shared = [made["leo"].id] if made["leo"].name_row.shown[agent, "mapped"] else []
+        org.restrict(user=user, hide=records, share=shared, **about)
     org.restrict(user="robot@callmatch.example", sees_all=True)
     return made
+
+
+def _hidden(made: Made, agent: str) -> Iterator[str]:
+    """The records that are hidden one by one: leads are private, and some objects are not read at all."""
+    for row, record in made.people + made.related:
+        kind = row.field.split(".")[0]
+        is_hidden = not row.shown[agent, "mapped"]
+        if is_hidden and kind != "Lead" and f"{kind}.read" not in FORBIDDEN.get(agent, []):
+            yield record
 
 
 def _make(org, rows: list[Row], owner: str) -> Made:
@@ -108,7 +146,7 @@ def _make_related(org, row: Row, person: str, account: str) -> str:
             "StageName": "Prospecting",
             "CloseDate": "2031-01-01",
         },
-        "Case": {"AccountId": account, "ContactId": person},
+        "Case": {"AccountId": account} | ({} if person == account else {"ContactId": person}),
         "Task": {"WhoId": person, "Status": "Completed", "ActivityDate": "2026-11-02"},
     }[kind]
     return org.add(kind=kind, **fields, **{name: row.text})
@@ -137,8 +175,10 @@ class Answers:
 
     def ask(self, route: str, method: str, path: str, body: object = None, **query: str):
         about = {} if body is None else {"json": body}
-        answer = self.agent.request(method, f"/api/v1/{path}", params=query, **about)
+        path = path if path.startswith("/") else f"/api/v1/{path}"
+        answer = self.agent.request(method, path, params=query, **about)
         self.texts.setdefault(route, []).append(answer.text)
+        self.texts[route].append(unquote(answer.headers.get("Location", "")))
         return answer
 
     def get(self, route: str, path: str, **query: str):
@@ -151,27 +191,28 @@ class Answers:
 class Encounter:
     """A call from somebody of the table at one agent's phone, and all that the agent looks at."""
 
-    def __init__(self, answers: Answers, phones: PhoneSystem, extension: str, made: Made):
+    def __init__(self, answers: Answers, reported: ReportedCall, extension: str, made: Made):
         self.answers = answers
         self.made = made
-        self._reported = ReportedCall(phones, made.number, extension=extension)
+        self._reported = reported
+        self._extension = extension
         self.call = ""
         # The last look at the call.
         self.seen: dict = {}
 
     def ring(self) -> None:
-        self._reported.report("offered")
-        self._settle(lambda call: call["match"]["outcome"] != "checking")
-        self._look()
+        self._reported.report("offered", extension=self._extension)
+        self._settle("ringing")
+        self.look()
 
     def answer(self) -> None:
-        self._reported.report("answered", after=1)
-        self._settle(lambda call: call["state"] == "talking")
-        self._look()
+        self._reported.report("answered", after=1, extension=self._extension)
+        self._settle("talking")
+        self.look()
 
     def end(self) -> None:
         self._reported.report("ended", after=20)
-        self._settle(lambda call: call["state"] == "wrapUp")
+        self._settle("wrapUp")
         self.answers.ask("done", "POST", f"calls/{self.call}/done", {})
 
     def choose(self, record: str, what: str = "person") -> tuple[int, str]:
@@ -185,19 +226,22 @@ class Encounter:
         answer = self.answers.get("related", path, scope=scope)
         return answer.status_code, answer.text.replace(record, "ID")
 
-    def search_people(self) -> None:
-        for row in self.made.rows:
-            self.answers.get("people search", "people", search=row.text)
+    def search(self) -> None:
+        for text in self.made.texts:
+            self.answers.get("people search", "people", search=text)
+        body = {"number": self.made.number}
+        self.answers.ask("matching try", "POST", "admin/matching/try", body)
 
-    def _settle(self, is_so) -> None:
+    def look(self) -> None:
+        self.answers.get("desk", "desk")
+        self.answers.get("call", f"calls/{self.call}")
+
+    def _settle(self, state: str) -> None:
+        """Until the desk shows it so, and it is known whom of it the agent may see."""
+
         def is_it(call: dict) -> bool:
-            return call["number"]["e164"] == self.made.number and is_so(call)
+            is_known = call["match"]["outcome"] != "checking"
+            return call["number"]["e164"] == self.made.number and call["state"] == state and is_known
 
         self.seen = self.answers.agent.call_where(is_it)
         self.call = self.seen["id"]
-
-    def _look(self) -> None:
-        self.answers.get("desk", "desk")
-        self.answers.get("call", f"calls/{self.call}")
-        body = {"number": self.made.number}
-        self.answers.ask("matching try", "POST", "admin/matching/try", body)

@@ -140,6 +140,31 @@ def test_an_agent_takes_it_back(scene: Scene):
     assert revoked and revoked[-1]["status"] == 200
 
 
+def test_what_one_agent_takes_back_is_only_that_agents(scene: Scene):
+    consent(scene.anna, scene.org, ADA)
+    consent(scene.bert, scene.org, BEN)
+    assert scene.anna.delete("crm/consent").status_code == 204
+    assert (state(scene.anna), state(scene.bert)) == ("missing", "given")
+    scene.server.restart()
+    assert (state(scene.anna), found(scene.anna)) == ("missing", [])
+    assert (state(scene.bert), found(scene.bert)) == ("given", ["Ada Lovelace"])
+    assert scene.server.nobody().delete("crm/consent").status_code == 401
+    assert state(scene.bert) == "given"
+
+
+def test_the_connection_is_the_administrators(scene: Scene):
+    agent = hire(scene.server, "carl", "1003", role="agent")
+    number = {"number": "+493023125042"}
+    for path in ("admin/sources", "admin/deliveries", "admin/health", "admin/people", "/metrics"):
+        way = path if path.startswith("/") else f"/api/v1/{path}"
+        assert agent.request("GET", way).status_code == 404, path
+        assert scene.anna.request("GET", way).status_code == 200, path
+    assert agent.post("admin/matching/try", number).status_code == 404
+    assert agent.post("admin/deliveries/retry").status_code == 404
+    shown = [agent.desk(), agent.json("session")]
+    assert scene.org.url not in json.dumps(shown)
+
+
 def test_no_reply_shows_a_token(scene: Scene):
     consent(scene.anna, scene.org, ADA)
     begin = f"{scene.org.info()['id'][:15]}!"

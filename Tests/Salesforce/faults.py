@@ -3,6 +3,7 @@
 import itertools
 import json
 import re
+import threading
 from dataclasses import asdict, dataclass, field
 
 from refusal import Refusal
@@ -54,36 +55,41 @@ class Fault:
             and self.user in (None, request.user)
         )
 
+    @property
+    def is_over(self) -> bool:
+        return self.times is not None and self.met >= self.skip + self.times
+
 
 class Faults:
+    """Requests come on many threads, and each fault meets as many of them as it says: they are counted one at a time."""
+
     def __init__(self):
         self._faults: list[Fault] = []
+        self._lock = threading.Lock()
 
     def add(self, kind: str, **about) -> int:
         fault = Fault(kind, **about)
-        self._faults.append(fault)
+        with self._lock:
+            self._faults.append(fault)
         return fault.id
 
     def remove(self, fault_id: int | None = None) -> None:
         """One, or all of them."""
-        self._faults[:] = [fault for fault in self._faults if fault_id is not None and fault.id != fault_id]
+        with self._lock:
+            self._faults[:] = [fault for fault in self._faults if fault_id is not None and fault.id != fault_id]
 
     def listed(self) -> list[dict]:
-        return [asdict(fault) for fault in self._faults]
+        with self._lock:
+            return [asdict(fault) for fault in self._faults]
 
     def take(self, request: Request) -> list[Fault]:
         """Those that meet the request; each counts it."""
-        taken = []
-        for fault in list(self._faults):
-            if not fault.meets(request):
-                continue
-            fault.met += 1
-            if fault.met <= fault.skip:
-                continue
-            taken.append(fault)
-            if fault.times is not None and fault.met >= fault.skip + fault.times:
-                self._faults.remove(fault)
-        return taken
+        with self._lock:
+            met = [fault for fault in self._faults if fault.meets(request)]
+            for fault in met:
+                fault.met += 1
+            self._faults[:] = [fault for fault in self._faults if not fault.is_over]
+            return [fault for fault in met if fault.met > fault.skip]
 
 
 def instead(fault: Fault) -> Reply | None:

@@ -71,14 +71,15 @@ class OAuth:
         self.refuses = False
 
     def handle(self, request: Request) -> Reply:
-        name = request.path.removeprefix("/services/oauth2/")
-        try:
-            return {
-                "authorize": self._authorize, "token": self._token, "revoke": self._revoke,
-                "userinfo": self._user_info, "introspect": self._introspect,
-            }[name](request)  # fmt: skip
-        except KeyError:
+        answer = {
+            "authorize": self._authorize, "token": self._token, "revoke": self._revoke,
+            "userinfo": self._user_info, "introspect": self._introspect,
+        }.get(request.path.removeprefix("/services/oauth2/"))  # fmt: skip
+        if answer is None:
             return Reply(404, [{"errorCode": "NOT_FOUND", "message": "The requested resource does not exist"}])
+        try:
+            with self.org.store.lock:
+                return answer(request)
         except Failure as failure:
             return failure.reply
 
@@ -97,14 +98,16 @@ class OAuth:
     def issue(self, user: str, client_id: str = "test", scope: str = "api refresh_token id") -> str:
         """A token without any flow."""
         token = f"{self.org.id[:15]}!{secrets.token_urlsafe(72)}"
-        self.tokens[token] = Grant(client_id, user, scope)
+        with self.org.store.lock:
+            self.tokens[token] = Grant(client_id, user, scope)
         return token
 
     def expire(self, user: str | None = None, refresh: bool = False) -> None:
         """Access tokens end, of one user or of all; refresh tokens only if told."""
-        for kept in (self.tokens, self.refresh_tokens)[: 2 if refresh else 1]:
-            for token in [token for token, grant in kept.items() if user in (None, grant.user)]:
-                del kept[token]
+        with self.org.store.lock:
+            for kept in (self.tokens, self.refresh_tokens)[: 2 if refresh else 1]:
+                for token in [token for token, grant in kept.items() if user in (None, grant.user)]:
+                    del kept[token]
 
     def _authorize(self, request: Request) -> Reply:
         asked = request.query | request.form

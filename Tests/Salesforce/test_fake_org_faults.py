@@ -4,12 +4,16 @@ import json
 import subprocess
 import sys
 import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 import requests
 
 from fake_org import FakeOrg
+from faults import Faults
+from traffic import Request
 
 QUERY = "SELECT Id, Name FROM Contact ORDER BY Id"
 
@@ -30,6 +34,34 @@ def test_a_fault_is_for_a_method_a_path_and_a_user(org, client, as_user):
     assert client.code(ben.post("sobjects/Task", {"Subject": "x"})) == (500, "UNKNOWN_EXCEPTION")
     org.mend()
     assert ben.post("sobjects/Task", {"Subject": "x"}).status_code == 201
+
+
+@pytest.fixture
+def eager_threads():
+    """Threads take turns as often as they can, so that what two of them must not do at once is done at once."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(usual)
+
+
+def test_a_fault_comes_as_often_as_told_when_requests_come_at_once(eager_threads):
+    faults, rounds, at_once = Faults(), 300, 8
+    met = Counter()
+    with ThreadPoolExecutor(at_once) as threads:
+        for _ in range(rounds):
+            expected = {faults.add("html", skip=2, times=3): 3, faults.add("cut_json"): 1}
+            taken = threads.map(lambda _: faults.take(Request("GET", "/")), range(at_once))
+            found = Counter(fault.id for of_one in taken for fault in of_one)
+            met[found == expected] += 1
+    assert (met, faults.listed()) == ({True: rounds}, [])
+
+
+def test_tokens_expire_while_others_are_given(org, eager_threads):
+    work = [org.token, org.token, org.token, org.expire_tokens] * 500
+    with ThreadPoolExecutor(4) as threads:
+        given = [each.result() for each in [threads.submit(task) for task in work]]
+    assert len(set(given) - {None}) == 1500
 
 
 def test_html_with_503_and_an_outage(org, client):

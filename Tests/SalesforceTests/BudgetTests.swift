@@ -26,4 +26,21 @@ struct BudgetTests {
         #expect(zip(pauses, pauses.dropFirst()).allSatisfy { $0 <= $1 })
         #expect(pauses.allSatisfy { (60...3600).contains($0) })
     }
+
+    /// What the org said of the day with its last answer decides when changes are asked for next.
+    @Test func theConnectionSlowsDownBeforeItsShareIsUsed() async throws {
+        let org = try Org()
+        let crm = try await org.crm(["every": "20", "share": "80"])
+        #expect(crm.freshness == 20)
+        #expect(await crm.pause() == 20, "nothing is known yet")
+        // Descriptions are asked for once.
+        _ = try await crm.missing(["cm-1"])
+        for (used, pause) in [(100, 20.0), (399, 20), (719, 100), (799, 3600)] {
+            try await org.command(
+                "configure", ["api_used": .number(Double(used)), "api_most": .number(1000)])
+            // A question whose answer tells how much is used, itself counted.
+            _ = try await crm.missing(["cm-1"])
+            #expect(await crm.pause().rounded() == pause, "\(used)")
+        }
+    }
 }

@@ -159,10 +159,17 @@ struct ConsentTests {
         #expect(await bench.fault(answer, of: "ben") == .ofAnotherAgent)
         #expect(await bench.fault(answer, of: "ada") == nil, "the agent's own is still good")
         #expect(await bench.fault(answer, of: "ada") == .unknown, "once")
+    }
+
+    @Test func aPageIsGoodForTenMinutes() async throws {
+        let bench = try await Bench()
         let late = try await bench.answer("ben", as: "ben")
-        bench.clock.advance(by: OrgConsent.pageSeconds)
+        bench.clock.advance(by: 600)
         #expect(await bench.fault(late, of: "ben") == .unknown)
         #expect(await bench.users.user(of: "ben") == nil)
+        let inTime = try await bench.answer("ben", as: "ben")
+        bench.clock.advance(by: 599)
+        #expect(await bench.fault(inTime, of: "ben") == nil)
     }
 
     @Test(arguments: ["access_denied", "access-denied"])

@@ -11,7 +11,7 @@ struct ExactlyOnceTests {
     /// Another seed is another order of the same trouble.
     static let seed = UInt64(ProcessInfo.processInfo.environment["SEED"] ?? "") ?? 20_261_125
 
-    @Test(.timeLimit(.minutes(3)))
+    @Test(.timeLimit(.minutes(10)))
     func oneTaskForEachLog() async throws {
         let org = try Org()
         try await org.command("configure", ["upsert_blind_seconds": .number(2)])

@@ -1,8 +1,11 @@
+import CRM
 import Credentials
 import Foundation
 import FoundationNetworking
 import Glibc
+import PhoneNumbers
 import Testing
+import WrittenSettings
 
 @testable import Salesforce
 
@@ -88,6 +91,24 @@ final class Org: Sendable {
     }
 
     static func signingKey() throws -> SigningKey { try SigningKey(pem: key.get().secret) }
+
+    /// The whole, as the server has it, from settings as an administrator writes them.
+    func crm(_ more: [String: String] = [:]) async throws -> SalesforceCRM {
+        // The app is set up with it.
+        _ = try await connection()
+        let written = [
+            "host": url.absoluteString, "client-id": "sync", "user": Self.user,
+            "key-file": "key.pem",
+        ].merging(more) { $1 }
+        let fields = SettingFields(
+            section: "crm", name: "acme", values: written.mapValues { .text($0) })
+        let pem = try Self.key.get().secret.revealed()
+        return SalesforceCRM(
+            try SalesforceSetUp(fields) { _ in Data(pem.utf8) },
+            CRMSurroundings(
+                vault: Vault(), plan: { NumberingPlan(country: "DE") }, agents: { ["ada"] },
+                now: { Date() }))
+    }
 
     static func settings() throws -> SalesforceSettings {
         var settings = SalesforceSettings(

@@ -160,6 +160,20 @@ struct SightTests {
         #expect(try await records.sight(of: [ada], by: "asked", now: late) == [ada: .hidden])
     }
 
+    /// The org answers for at most 200 records a query, and refuses the whole of a longer one.
+    @Test func recordsAreAskedForTwoHundredAtOnce() async throws {
+        let org = try Org("--contacts", "450")
+        let records = try await org.records()
+        let hidden = try await org.ref(.contact, "Ada Lovelace")
+        try await org.restrict(hide: [hidden])
+        let ids = try await org.records("Contact").compactMap { $0["Id"]?.text.flatMap(OrgID.init) }
+        let readable = try await records.readable(
+            ids, by: try await org.user("ben@callmatch.example"), now: try Org.now)
+        #expect(readable == Set(ids.filter { $0.description != hidden.value }))
+        #expect(try await org.requests().count == 1, "three queries in one request")
+        #expect(try await org.mistakes().isEmpty)
+    }
+
     @Test func anOrgThatIsAwayOrSlowIsSaid() async throws {
         let org = try Org()
         let records = try await org.records { $0.patience = 0.5 }

@@ -93,7 +93,7 @@ extension Directory {
     }
 
     /// The digits that a person might type to find a number: with the calling code and as dialled at home.
-    private func searchDigits(of number: PhoneNumber) -> [String] {
+    func searchDigits(of number: PhoneNumber) -> [String] {
         let national = number.formatted(country: number.region ?? plan.country).filter(\.isNumber)
         return [number.e164?.filter(\.isNumber), national].compactMap { $0 }
     }

@@ -1,4 +1,5 @@
 import Foundation
+import PhoneNumbers
 package import Records
 package import Storage
 
@@ -20,6 +21,16 @@ extension Directory {
         let found = try people(refs, in: store)
         let people = refs.prefix(limit).compactMap { found[$0] }
         return (people, refs.count > limit)
+    }
+
+    /// Whether the same search finds this person by what is left of the person's name, company and numbers.
+    package func finds(_ person: Person, by typed: String) -> Bool {
+        let names = [person.name, person.company ?? ""].flatMap(Self.words)
+        let digits = person.numbers.flatMap { PhoneNumber.split($0.text, plan: plan) }
+            .filter(\.isLookedUp).flatMap(searchDigits)
+        return Self.words(of: String(typed.prefix(Self.longestSearch))).allSatisfy { word in
+            (names + digits).contains { $0.hasPrefix(word) }
+        }
     }
 
     /// Words for the index and for a search. A run of digits and phone punctuation is one word of digits,

@@ -42,12 +42,22 @@ struct PeopleRoutes {
         let visible = await link?.sights.visible(people, by: agent.id)
         let seen =
             visible.map { visible in
-                people.compactMap { person in visible[person.id].map(person.without) }
+                people.compactMap { Self.found($0, by: typed, in: directory, visible[$0.id]) }
             } ?? people
         return try .json(
             Found(
                 people: seen.prefix(Self.most).map(PersonView.init),
                 truncated: seen.count > Self.most || (isTruncated && seen.count == people.count)))
+    }
+
+    /// A person as the agent may see them; `nil` where what was typed is found in hidden fields alone.
+    private static func found(
+        _ person: Person, by typed: String, in directory: Directory, _ hidden: HiddenFields?
+    ) -> Person? {
+        guard let hidden else { return nil }
+        let shown = person.without(hidden)
+        let isWhole = hidden.isDisjoint(with: [.company, .numbers])
+        return isWhole || directory.finds(shown, by: typed) ? shown : nil
     }
 
     @Sendable func related(_ request: Request, context: DeskContext) async throws -> Reply {
