@@ -21,7 +21,7 @@ from looks import Looks
 from page_watch import PageWatch
 from panel import Panel
 from phone_system import PhoneSystem, set_phone_rules
-from pictures import NARROW, SCHEMES, WIDTHS, Pictures
+from pictures import EACH_ONCE, Pictures
 from playwright.sync_api import Browser, expect, sync_playwright
 from salesforce_crm import Salesforce
 
@@ -150,7 +150,7 @@ def album(test: str, panel: Panel, pictures: Pictures) -> Callable[[str], None]:
             kept.add(step)
             words = f"{test.removeprefix('test_')} {step}".lower()
             # With another CRM the panel looks the same: one view is enough.
-            views = ((NARROW,), SCHEMES[:1]) if test.endswith("[salesforce]") else (WIDTHS, SCHEMES)
+            views = EACH_ONCE[:1] if "[salesforce" in test else EACH_ONCE
             name = re.sub(r"[^a-z0-9]+", "-", words).strip("-")
             pictures.take(panel.page, name, views=views)
 
