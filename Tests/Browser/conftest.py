@@ -12,6 +12,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import chromium
 import pytest
 from agents import Desk
 from callmatch_server import API, Server
@@ -91,11 +92,12 @@ def customers(admin: API, crm: CRM) -> Customers:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    path = os.environ.get("CALLMATCH_CHROMIUM") or "/usr/bin/chromium"
+    path = chromium.PROGRAM
     if not shutil.which(path):
         pytest.exit(f"There is no browser at {path}; set CALLMATCH_CHROMIUM.", returncode=2)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        kind = playwright.chromium
+        browser = kind.launch(executable_path=path, args=chromium.arguments(kind))
         yield browser
         browser.close()
 
