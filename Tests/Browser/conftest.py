@@ -52,6 +52,13 @@ def pytest_configure(config) -> None:
     config.addinivalue_line("markers", "crm(*names): with each of these CRMs behind the server")
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    from workers import ByServer  # only where there is pytest-xdist
+
+    return ByServer(config, log)
+
+
 def pytest_generate_tests(metafunc) -> None:
     """Only the name of a test with another CRM than the built-in one says so."""
     if "crm" in metafunc.fixturenames:
