@@ -333,19 +333,21 @@ class PhoneCall:
             self.phone.send(self._last)
         elif method == "NOTIFY":
             self.phone.send(reply(request, 200))
-            self._obey(request["event"])
+            self._obey(request["event"], request.body)
         elif method in ("INVITE", "UPDATE"):
             self.phone.send(reply(request, 200, self.phone.contact, sdp(self.phone.address)))
         elif method != "ACK":
             self.phone.send(reply(request, 200))
 
-    def _obey(self, event: str) -> None:
-        """What desk phones do that can be told from outside."""
+    def _obey(self, event: str, body: str) -> None:
+        """What desk phones do that can be told from outside; and whoever has transferred the other side leaves."""
         if event == "talk" and self.state == "ringing":
             self.answer()
-        elif event in ("hold", "talk") and self.state == "talking":
+            return
+        is_there = event == "refer" and body.startswith("SIP/2.0 200")
+        obey = {"hold": self.hold, "talk": self.resume, "refer": self.hang_up if is_there else None}.get(event)
+        if obey and self.state == "talking":
             # It waits for an answer, which this thread has to hear.
-            obey = self.hold if event == "hold" else self.resume
             threading.Thread(target=obey, daemon=True).start()
 
     def _reply(self, status: int, body: str = "") -> None:

@@ -53,11 +53,16 @@ class Desk:
         self.crm.take_new(self.panel, lambda: self.call(call), name)
 
     def ring(self, number: str, name: str | None = None) -> str:
-        """A customer calls this agent's phone; returns the call's id once the desk shows it."""
+        """A customer calls this agent's phone; returns the call's id once the desk shows who calls."""
         call = self.api.post(
             "demo/ring", {"number": number, "name": name, "extension": self.extension}
         )["call"]
-        self.api.desk_where(lambda desk: any(each["id"] == call for each in desk["calls"]))
+
+        def is_shown(desk: dict) -> bool:
+            calls = (each for each in desk["calls"] if each["id"] == call)
+            return any(each["match"]["outcome"] != "checking" for each in calls)
+
+        self.api.desk_where(is_shown)
         return call
 
     def call(self, call: str) -> dict:

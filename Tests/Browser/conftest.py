@@ -12,6 +12,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import chromium
 import pytest
 from agents import Desk
 from callmatch_server import API, Server
@@ -21,7 +22,7 @@ from looks import Looks
 from page_watch import PageWatch
 from panel import Panel
 from phone_system import PhoneSystem, set_phone_rules
-from pictures import NARROW, SCHEMES, WIDTHS, Pictures
+from pictures import EACH_ONCE, Pictures
 from playwright.sync_api import Browser, expect, sync_playwright
 from salesforce_crm import Salesforce
 
@@ -49,6 +50,13 @@ CRMS = {"builtin": BuiltIn, "salesforce": Salesforce}
 
 def pytest_configure(config) -> None:
     config.addinivalue_line("markers", "crm(*names): with each of these CRMs behind the server")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    from workers import ByServer  # only where there is pytest-xdist
+
+    return ByServer(config, log)
 
 
 def pytest_generate_tests(metafunc) -> None:
@@ -91,11 +99,12 @@ def customers(admin: API, crm: CRM) -> Customers:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    path = os.environ.get("CALLMATCH_CHROMIUM") or "/usr/bin/chromium"
+    path = chromium.PROGRAM
     if not shutil.which(path):
         pytest.exit(f"There is no browser at {path}; set CALLMATCH_CHROMIUM.", returncode=2)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        kind = playwright.chromium
+        browser = kind.launch(executable_path=path, args=chromium.arguments(kind))
         yield browser
         browser.close()
 
@@ -150,7 +159,7 @@ def album(test: str, panel: Panel, pictures: Pictures) -> Callable[[str], None]:
             kept.add(step)
             words = f"{test.removeprefix('test_')} {step}".lower()
             # With another CRM the panel looks the same: one view is enough.
-            views = ((NARROW,), SCHEMES[:1]) if test.endswith("[salesforce]") else (WIDTHS, SCHEMES)
+            views = EACH_ONCE[:1] if "[salesforce" in test else EACH_ONCE
             name = re.sub(r"[^a-z0-9]+", "-", words).strip("-")
             pictures.take(panel.page, name, views=views)
 

@@ -1,11 +1,8 @@
 """How a state looks and reads: pictures for people, and axe-core's rules for screen readers and contrast."""
 
 from axe_playwright_python.sync_playwright import Axe
-from pictures import NARROW, SCHEMES, WIDE, Pictures
+from pictures import EACH_ONCE, SCHEMES, Pictures
 from playwright.sync_api import Locator, Page
-
-# Each width and each colour scheme once: contrast differs by scheme, structure by width.
-CHECKED = {(NARROW, "light"), (WIDE, "dark")}
 
 # A page that is far higher than what it shows scrolls into nothing.
 BLANK = """() => {
@@ -26,7 +23,8 @@ class Looks:
 
     def at(self, page: Page, state: str) -> None:
         def check(width: int, scheme: str) -> None:
-            if (width, scheme) in CHECKED:
+            # Contrast differs by scheme, structure by width.
+            if (width, scheme) in EACH_ONCE:
                 self.faults += [f"{state} {width} {scheme}: {each}" for each in self._against(page)]
 
         # The pointer still lies where something was pressed, often on what stands there now.

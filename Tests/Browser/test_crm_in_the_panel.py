@@ -4,7 +4,7 @@ import re
 
 import pytest
 from agents import Desk
-from customers import ADA, free_number
+from customers import ADA, create, free_number
 from playwright.sync_api import Page, expect
 from retold import answer, retell_desk, tell
 
@@ -48,31 +48,58 @@ def top(page: Page, selector: str) -> float:
 
 
 @pytest.mark.parametrize("width", [360, 1280])
-def test_a_caller_who_is_asked_for(desk, looks, width):
-    page, panel = desk.page, desk.panel
+def test_a_caller_who_is_asked_for(desk, admin, looks, width):
+    """The room of the answer is kept, also of one that has a line more: who last spoke to the caller."""
+    page, panel, number = desk.page, desk.panel, sonja(admin)
     page.set_viewport_size({"width": width, "height": 900})
-    told(desk, asking("+49 30 23125042"), consent=GIVEN)
-    desk.ring(ADA.number)
+    page.route("**/related?*", lambda route: None)  # what belongs to her is still on its way
+    for has_spoken in (False, True):
+        told(desk, asking(number), consent=GIVEN)
+        desk.ring(number)
+        expect_asking(desk, number)
+        if has_spoken:
+            looks.at(page, "ringing-asking")
+        before = top(page, "#call-log")
+        told(desk, consent=GIVEN)
+        expect(panel.person_heading("Sonja Kowalewska", "Contact")).to_be_visible()
+        expect(panel.caller.get_by_text("last spoke to this person")).to_have_count(int(has_spoken))
+        moved = top(page, "#call-log") - before
+        assert abs(moved) <= 24, moved
+        panel.answer()
+        panel.finish()
+
+
+def sonja(admin) -> str:
+    """The number of a new contact to whom nobody has spoken, with everything that a caller can have."""
+    number = free_number(admin)
+    mill = create(admin, "accounts", name="Analytical Windmills GmbH")
+    about = {"firstName": "Sonja", "lastName": "Kowalewska", "title": "Head of Computation"}
+    about["owner"] = "Cleo Marchetti"
+    create(admin, "contacts", **about, phone=number, accountId=mill["id"])
+    return number
+
+
+def expect_asking(desk: Desk, number: str) -> None:
+    page, panel = desk.page, desk.panel
     expect(panel.caller).to_contain_text("Asking Kontor CRM whom you may see…")
-    expect(page).to_have_title("+49 30 23125042 is calling")
-    expect(page.locator("#announcements")).to_have_text("Incoming call from +49 30 23125042")
+    expect(page).to_have_title(f"{number} is calling")
+    expect(page.locator("#announcements")).to_have_text(f"Incoming call from {number}")
     expect(panel.search).to_be_visible()
     for name in ("New contact", "New lead"):
         expect(panel.button(name)).to_be_hidden()
     expect(panel.caller).not_to_contain_text("No contact or lead")
-    looks.at(page, "ringing-asking")
-    page.set_viewport_size({"width": width, "height": 900})
-    page.route("**/related?*", lambda route: None)  # what belongs to her is still on its way
-    before = top(page, "#call-log")
+
+
+def test_the_answer_comes_while_ringing(desk, looks):
+    told(desk, asking("+49 30 23125042"), consent=GIVEN)
+    desk.ring(ADA.number)
+    expect(desk.panel.caller).to_contain_text("Asking Kontor CRM")
     told(desk, consent=GIVEN)
-    expect(panel.person_heading(ADA.name, "Contact")).to_be_visible()
-    looks.at(page, "ringing-answered")
-    moved = top(page, "#call-log") - before
-    page.set_viewport_size({"width": width, "height": 900})
-    assert abs(moved) <= 24, moved
-    expect(page).to_have_title("Ada Lovelace is calling")
+    expect(desk.panel.person_heading(ADA.name, "Contact")).to_be_visible()
+    looks.at(desk.page, "ringing-answered")
+    expect(desk.page).to_have_title("Ada Lovelace is calling")
     said = "Incoming call from Ada Lovelace, Analytical Engines GmbH"
-    expect(page.locator("#announcements")).to_have_text(said)
+    expect(desk.page.locator("#announcements")).to_have_text(said)
 
 
 def test_the_answer_comes_while_talking(desk, looks):

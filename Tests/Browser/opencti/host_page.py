@@ -5,7 +5,6 @@ that such a page has in life: on another site than the panel's, over HTTPS.
 """
 
 import json
-import os
 import re
 import tempfile
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlencode
 
+import chromium
 from page_watch import PageWatch
 from panel import Panel
 from playwright.sync_api import Browser, BrowserContext, Page, Route
@@ -65,8 +65,8 @@ def window(browser: Browser, server, cookies: dict) -> Iterator[BrowserContext]:
         space = "--ip-address-space-overrides=127.0.0.1:0=public"
         context = browser.browser_type.launch_persistent_context(
             folder,
-            executable_path=os.environ.get("CALLMATCH_CHROMIUM") or "/usr/bin/chromium",
-            args=["--no-sandbox", space],
+            executable_path=chromium.PROGRAM,
+            args=[*chromium.arguments(browser.browser_type), space],
             viewport={"width": 800, "height": 760},
         )
         context.clock.install()
