@@ -48,6 +48,7 @@ private final class Oracle: ConnectedCRM {
         }
     }
 
+    let requests = CRMRequests()
     func pause() async -> Double { freshness }
     func changes(since cursor: String?) async throws -> RecordChanges {
         RecordChanges(changed: [], removed: [], cursor: cursor, isComplete: true)
@@ -60,8 +61,7 @@ private final class Oracle: ConnectedCRM {
     func newRecordPage(_ kind: RecordID.Kind, phone: String?, name: String?) -> String { "" }
     func condition() async -> CRMCondition {
         CRMCondition(
-            isGood: true, text: "", requests: 0, usedToday: nil, allowedToday: nil,
-            withoutUser: [])
+            isGood: true, text: "", usedToday: nil, allowedToday: nil, withoutUser: [])
     }
     func checks() async -> [CRMCheck] { [] }
     func missing(_ keys: [String]) async throws -> Set<String> { [] }
