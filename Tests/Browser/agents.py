@@ -71,12 +71,16 @@ class Desk:
 
     def filed(self, call: str) -> dict:
         """The call's activity in the CRM, once the log has been filed."""
+        self.log_where(call, "filed")
+        return self.crm.filed(self.api, self.call(call)["log"])
+
+    def log_where(self, call: str, state: str) -> None:
+        """Returns as soon as a past call's log is in a state."""
         self.api.desk_where(
             lambda desk: any(
-                each["id"] == call and each.get("log") == "filed" for each in desk["recent"]
+                each["id"] == call and each.get("log") == state for each in desk["recent"]
             )
         )
-        return self.crm.filed(self.api, self.call(call)["log"])
 
     def activities_of(self, ref: dict) -> list[dict]:
         """The activity on the page of a record."""

@@ -2,7 +2,7 @@
 
 import json
 
-from playwright.sync_api import BrowserContext, Page, Route
+from playwright.sync_api import BrowserContext, Error, Page, Route
 
 # Every picture of the desk goes through `retold` before the panel gets it.
 STREAM = """() => {
@@ -51,7 +51,13 @@ def answer(page: Page, pattern: str, change) -> None:
 
     def handle(route: Route) -> None:
         told = route.fetch()
-        body = told.json()
+        try:
+            body = told.json()
+        except Error as error:
+            # The page has gone on to another address meanwhile: nobody waits for this answer.
+            if "disposed" not in error.message:
+                raise
+            return
         change(body)
         route.fulfill(response=told, body=json.dumps(body))
 

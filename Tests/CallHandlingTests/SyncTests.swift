@@ -8,6 +8,7 @@ import PhoneNumbers
 import Records
 import Storage
 import Synchronization
+import TestStores
 import Testing
 
 /// People that are told in pages; the cursor is the number of the next one.
@@ -102,26 +103,48 @@ struct SyncTests {
         #expect(!state.isLoading && state.completeAt == Stage.start)
     }
 
+    /// What cannot be written while a rule of the store stands against it.
+    enum Hindrance: CaseIterable {
+        case person, cursor
+
+        var rule: SQL {
+            switch (self, TestStore.isPostgreSQL) {
+            case (.person, false):
+                """
+                create trigger broken before insert on person when new.ref = 'test/contact/149'
+                begin select raise(abort, 'broken'); end
+                """
+            case (.cursor, false):
+                """
+                create trigger broken before insert on directory_state when new.name = 'cursor:test'
+                begin select raise(abort, 'broken'); end
+                """
+            case (.person, true):
+                "alter table person add constraint broken check (ref <> 'test/contact/149')"
+            case (.cursor, true):
+                "alter table directory_state add constraint broken check (name <> 'cursor:test')"
+            }
+        }
+
+        var end: SQL {
+            switch (self, TestStore.isPostgreSQL) {
+            case (_, false): "drop trigger broken"
+            case (.person, true): "alter table person drop constraint broken"
+            case (.cursor, true): "alter table directory_state drop constraint broken"
+            }
+        }
+    }
+
     /// Whatever fails while a page is kept: the page comes again, and its last portion is not there without its cursor.
-    @Test(
-        arguments: [
-            """
-            create trigger broken before insert on person when new.ref = 'test/contact/149'
-            begin select raise(abort, 'broken'); end
-            """,
-            """
-            create trigger broken before insert on directory_state when new.name = 'cursor:test'
-            begin select raise(abort, 'broken'); end
-            """,
-        ] as [SQL])
-    func aPageAndItsCursorAreKeptTogether(trigger: SQL) async throws {
+    @Test(arguments: Hindrance.allCases)
+    func aPageAndItsCursorAreKeptTogether(_ hindrance: Hindrance) async throws {
         let stage = try await Stage()
         let source = Pages([people(0..<150), people(150..<160)])
         let sync = sync(source, stage)
-        try await stage.database.write { try $0.execute(trigger) }
+        try await stage.database.write { try $0.execute(hindrance.rule) }
         await #expect(throws: (any Error).self) { try await sync.step() }
         #expect(try await count(stage) == DirectorySync.portion)
-        try await stage.database.write { try $0.execute("drop trigger broken") }
+        try await stage.database.write { try $0.execute(hindrance.end) }
         _ = try await sync.step()
         #expect(source.asked.withLock { $0 } == [nil, nil])
         #expect(try await count(stage) == 150)

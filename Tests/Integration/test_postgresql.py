@@ -115,6 +115,7 @@ def test_nothing_acknowledged_is_lost_when_server_and_database_are_killed(cluste
         if round_ % 2:
             nodes[0].start()
     assert set(kept) <= set(stored_calls(cluster))
+    until(lambda: ready(nodes[1]) == 200, within=60, what="the store is back")
     assert nodes[1].audit()["unexplained"] == 0
 
 

@@ -141,6 +141,26 @@ import Testing
         await other.close()
     }
 
+    /// A server that starts anew ends every connection, with some last words.
+    @Test func whoUsedNoConnectionNoticesNothingOfItsEnd() async throws {
+        let address = try Self.newStore() + "&application_name=idle"
+        let database = try await Self.open(address)
+        try await database.write { try $0.add(1) }
+        #expect(try await database.ids() == [1])
+        let killer = try PostgreSQLLink(PostgreSQLAddress(address))
+        let ended = try killer.run(
+            """
+            select pg_terminate_backend(pid, 10000) as ended from pg_stat_activity
+            where application_name = 'idle' and pid <> pg_backend_pid()
+            """)
+        #expect(ended.rows.count >= 3)
+        #expect(try await database.ids() == [1])
+        try await database.write { try $0.add(2) }
+        #expect(database.health.isWritable)
+        #expect(database.health.commits == 2)
+        await database.close()
+    }
+
     @Test func aConnectionThatIsCutFailsItsCommitAndTheStoreComesBack() async throws {
         let address = try Self.newStore()
         var options = Database.Options.quiet

@@ -6,7 +6,7 @@ const place = 'callmatch.popped';
 const most = 50; // remembered
 // How long a window hears the others before it pops, in ms. One in the background leaves it to the one in front; one
 // that was just opened asks what was there before it.
-const waits = { inFront: 60, opened: 200, behind: 300 };
+const waits = { inFront: 150, opened: 300, behind: 450 };
 
 const memory = remembered();
 const wanted = new Map(); // "call person" → {rank, isBeaten}: the windows are agreeing who pops

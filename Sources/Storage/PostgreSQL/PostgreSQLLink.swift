@@ -207,13 +207,11 @@ final class PostgreSQLLink: @unchecked Sendable {
 
     /// Whether the connection still stands, as far as can be told without asking: a server that ends says so.
     func isAlive() -> Bool {
-        guard !isBroken else { return false }
-        if ready(within: 0) == 0 { return true }
-        guard PQconsumeInput(handle) == 1, PQstatus(handle) == CONNECTION_OK else {
-            isBroken = true
-            return false
+        // The last words and the end behind them are two reads.
+        while !isBroken, ready(within: 0) != 0 {
+            isBroken = PQconsumeInput(handle) != 1 || PQstatus(handle) != CONNECTION_OK
         }
-        return true
+        return !isBroken
     }
 
     /// - Parameter channel: a plain name, which the server made.
