@@ -11,6 +11,9 @@ package enum EngineKind: Sendable {
         case .postgresql: "PostgreSQL"
         }
     }
+
+    /// Whether other processes can use the store at the same time.
+    package var isShared: Bool { self == .postgresql }
 }
 
 /// What an engine must do for `Database`: SQLite in this process, or PostgreSQL, which other processes use too.

@@ -14,9 +14,13 @@ REAL_TIME = {
     "Sources/CallHandling/Clockwork.swift": "the loop that asks every half second what is due",
     "Sources/CallHandling/DirectorySync.swift": "pauses between two looks at what a CRM changed",
     "Sources/CallLogging/DeliveryService.swift": "the loop that wakes the delivery now and then",
-    "Sources/DeskServer/DeskServer.swift": "the beat that keeps event streams open",
+    "Sources/DeskServer/DeskServer.swift": "the beat that keeps event streams open, and the wait before a stop",
+    "Sources/DeskServer/Nodes/NodeRoster.swift": "the loop that shows signs of life",
+    "Sources/DeskServer/Nodes/PhoneErrands.swift": "how long an agent waits for another server",
+    "Sources/DeskServer/Nodes/SharedPhone.swift": "the loop that looks each second what phones can do",
     "Sources/PhoneSystems/Asterisk/AsteriskPhone.swift": "pauses between pings, attempts and looks",
     "Sources/PhoneSystems/ScriptedCalls/DemoPhone.swift": "the loop that plays calls in real time",
+    "Sources/Storage/Leases/LeaseKeeper.swift": "pauses between renewals; the store's clock decides who has a lease",
 }
 
 
