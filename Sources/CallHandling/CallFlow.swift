@@ -41,13 +41,16 @@ package struct CallFlow: Sendable {
     /// - Parameter message: the sender's own id of the message, where it has one: a message that was
     ///   taken before changes nothing.
     /// - Parameter unknown: what of it we do not understand: kept for the administrator.
+    /// - Parameter fence: the term in which it was heard; `LeaseLost` when it is over.
     @discardableResult
     package func receive(
-        _ events: [CallEvent], unknown: [UnknownMessage] = [], message: MessageID? = nil
+        _ events: [CallEvent], unknown: [UnknownMessage] = [], message: MessageID? = nil,
+        under fence: Fence? = nil
     ) async throws -> Receipt {
         let now = now()
         let kept = try events.map(KeptEvent.init)
         return try await database.write { store in
+            try fence?.check(in: store)
             if let message, try !takeOnce(message, now: now, in: store) { return .known }
             for part in unknown { try keep(part, now: now, in: store) }
             for event in kept {

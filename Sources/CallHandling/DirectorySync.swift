@@ -38,6 +38,11 @@ package actor DirectorySync {
     private let logger: Logger
     package private(set) var state = SyncState()
     private var isRestored = false
+    /// This process brings them in, in this term.
+    private var isRunning = false
+    private var fence: Fence?
+    /// Seconds between two looks at what another process has brought in.
+    private static let watchPause: Double = 2
 
     /// - Parameter pause: seconds until the next look, asked after each round.
     package init(
@@ -50,7 +55,16 @@ package actor DirectorySync {
         self.pause = pause
     }
 
-    package func run() async {
+    /// - Parameter fence: the term in which this process may do so; where it is over, nothing more is written.
+    package func run(under fence: Fence? = nil) async {
+        self.fence = fence
+        isRunning = true
+        isRestored = false
+        state = SyncState()
+        defer {
+            isRunning = false
+            self.fence = nil
+        }
         var faults = 0
         while !Task.isCancelled {
             let wait: Double
@@ -60,11 +74,22 @@ package actor DirectorySync {
             } catch is CancellationError {
                 return
             } catch {
-                note(error)
+                await note(error)
                 wait = Self.patience[min(faults, Self.patience.count - 1)]
                 faults += 1
             }
             if wait > 0 { try? await ContinuousClock().sleep(for: .seconds(wait)) }
+        }
+    }
+
+    /// Keeps `state` as another process brings people in, for as long as this one does not.
+    package func watch() async {
+        while !Task.isCancelled {
+            if !isRunning {
+                isRestored = false
+                _ = try? await restore()
+            }
+            try? await ContinuousClock().sleep(for: .seconds(Self.watchPause))
         }
     }
 
@@ -76,15 +101,20 @@ package actor DirectorySync {
         let cursor = try await restore()
         let page = try await source.changes(since: cursor)
         try await take(page, knows: cursor)
-        state.fault = nil
-        state.faultSince = nil
+        if state.fault != nil {
+            state.fault = nil
+            state.faultSince = nil
+            try await keepFault()
+        }
         state.taken += page.changed.count
         state.expected = page.expected ?? state.expected
         guard page.isComplete else { return page.wait }
         let now = flow.now()
         state.isLoading = false
         state.completeAt = now
+        let fence = fence
         try await flow.database.write { store in
+            try fence?.check(in: store)
             try Directory.setNote("\(now.timeIntervalSince1970)", "complete:\(crm)", in: store)
         }
         return await pause()
@@ -93,20 +123,38 @@ package actor DirectorySync {
     /// Where the last process was.
     private func restore() async throws -> String? {
         let crm = source.crm
-        let (cursor, complete, taken) = try await flow.database.read { store in
+        let (cursor, complete, taken, fault) = try await flow.database.read { store in
             (
                 try Directory.note("cursor:\(crm)", in: store),
                 try Directory.note("complete:\(crm)", in: store),
-                try Directory.note("taken:\(crm)", in: store)
+                try Directory.note("taken:\(crm)", in: store),
+                try Directory.note("fault:\(crm)", in: store)
             )
         }
         if !isRestored {
             isRestored = true
+            state = SyncState()
             state.completeAt = complete.flatMap(Double.init).map(Date.init(timeIntervalSince1970:))
             state.isLoading = state.completeAt == nil
-            state.taken = taken.flatMap(Int.init) ?? 0
+            let counts = (taken ?? "").split(separator: "/").map { Int($0) }
+            state.taken = counts.first.flatMap(\.self) ?? 0
+            state.expected = counts.dropFirst().first.flatMap(\.self).flatMap { $0 > 0 ? $0 : nil }
+            if let fault, let space = fault.firstIndex(of: " ") {
+                state.fault = String(fault[space...].dropFirst())
+                state.faultSince = Double(fault[..<space]).map(Date.init(timeIntervalSince1970:))
+            }
         }
         return cursor
+    }
+
+    /// For processes that only watch.
+    private func keepFault() async throws {
+        let (fence, crm) = (fence, source.crm)
+        let text = state.fault.map { "\(state.faultSince?.timeIntervalSince1970 ?? 0) \($0)" }
+        try await flow.database.write { store in
+            try fence?.check(in: store)
+            try Directory.setNote(text ?? "", "fault:\(crm)", in: store)
+        }
     }
 
     private func take(_ page: RecordChanges, knows cursor: String?) async throws {
@@ -114,34 +162,36 @@ package actor DirectorySync {
         let flow = flow
         let now = flow.now()
         let isLoading = state.isLoading
-        let taken = state.taken + page.changed.count
+        let taken = "\(state.taken + page.changed.count)/\(page.expected ?? state.expected ?? 0)"
+        let fence = fence
         var rest = page.changed[...]
         repeat {
             let people = Array(rest.prefix(Self.portion))
             rest = rest.dropFirst(Self.portion)
             let isLast = rest.isEmpty
             try await flow.database.write { store in
+                try fence?.check(in: store)
                 try flow.organisation.directory.put(people, in: store)
                 if isLast {
                     try flow.organisation.directory.remove(page.removed, in: store)
                     if let new = page.cursor, new != cursor {
                         try Directory.setNote(new, "cursor:\(crm)", in: store)
                     }
-                    if isLoading { try Directory.setNote("\(taken)", "taken:\(crm)", in: store) }
+                    if isLoading { try Directory.setNote(taken, "taken:\(crm)", in: store) }
                 }
                 try flow.matchAnew(callsOf: people.map(\.id), now: now, in: store)
             }
         } while !rest.isEmpty
     }
 
-    private func note(_ error: any Error) {
+    private func note(_ error: any Error) async {
         let text = "\(error)"
-        if state.fault != text {
-            logger.warning(
-                "People do not come in.", metadata: ["crm": "\(source.crm)", "error": "\(text)"])
-        }
+        guard state.fault != text else { return }
+        logger.warning(
+            "People do not come in.", metadata: ["crm": "\(source.crm)", "error": "\(text)"])
         state.fault = text
         state.faultSince = state.faultSince ?? flow.now()
+        try? await keepFault()
     }
 }
 

@@ -41,7 +41,8 @@ final class Stage: Sendable {
         database = try await Database.open(
             TestStore.location(),
             migrations: Organisation.migrations + CallBook.migrations
-                + CallFlow.messageMigrations + Directory.migrations + LogBook.migrations)
+                + CallFlow.messageMigrations + Directory.migrations + LogBook.migrations
+                + Leases.migrations)
         organisation = try await Organisation.load(
             from: database,
             fallback: OrganisationSettings(

@@ -43,6 +43,13 @@ extension AsteriskCalls {
         return news
     }
 
+    /// The agents' phones that take part in a call now.
+    var liveLegs: [Call.ID: Set<Leg.ID>] {
+        legs.values.filter { $0.stage != .over }.reduce(into: [:]) { all, leg in
+            all[leg.call, default: []].insert(Leg.ID(leg.id))
+        }
+    }
+
     /// Whether there are channels of which no event told, though they have existed for a while.
     func hasUnheard(_ statuses: [AMIMessage]) -> Bool {
         statuses.contains { message in

@@ -53,13 +53,18 @@ package actor AsteriskPhone: ConnectedPhoneSystem {
         state.condition(of: settings, calls: calls)
     }
 
-    package func run(_ receive: @escaping @Sendable ([CallEvent]) async throws -> Void) async throws
-    {
+    package func run(
+        _ receive: @escaping @Sendable ([CallEvent]) async throws -> Void,
+        stock: @escaping @Sendable (CallStock) async throws -> Void
+    ) async throws {
+        // Another server may have listened meanwhile: what was not stored then is known better there.
+        calls = AsteriskCalls(system: system, lines: calls.lines, plan: calls.plan)
+        outbox = []
         state.started()
         var pause = Pause()
         while !Task.isCancelled {
             do {
-                try await listen(receive) { pause = Pause() }
+                try await listen(receive, stock) { pause = Pause() }
             } catch is CancellationError {
                 return
             } catch {
@@ -72,7 +77,7 @@ package actor AsteriskPhone: ConnectedPhoneSystem {
     /// One connection, from the login until it is lost.
     private func listen(
         _ receive: @escaping @Sendable ([CallEvent]) async throws -> Void,
-        onConnect: () -> Void
+        _ stock: @escaping @Sendable (CallStock) async throws -> Void, onConnect: () -> Void
     ) async throws {
         let connection = try await AMIConnection.open(
             host: settings.host, port: settings.port, trust: settings.trust)
@@ -87,6 +92,7 @@ package actor AsteriskPhone: ConnectedPhoneSystem {
         let phoneNow = try await clock(of: connection)
         outbox += calls.snapshot(
             statuses, at: phoneNow, lostAt: state.lostAt?.addingTimeInterval(state.clockDifference))
+        let known = CallStock(system: system, legs: calls.liveLegs, at: phoneNow)
         state.connected(connection.banner, rights: rights)
         self.connection = connection
         releaseStranded()
@@ -94,7 +100,11 @@ package actor AsteriskPhone: ConnectedPhoneSystem {
         onConnect()
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await self.keepAlive(connection) }
-            group.addTask { try await self.follow(connection, receive) }
+            group.addTask {
+                try await self.deliver(receive)
+                try await Self.untilStored { try await stock(known) }
+                try await self.follow(connection, receive)
+            }
             try await group.next()
             group.cancelAll()
         }
@@ -105,7 +115,6 @@ package actor AsteriskPhone: ConnectedPhoneSystem {
         _ connection: AMIConnection,
         _ receive: @escaping @Sendable ([CallEvent]) async throws -> Void
     ) async throws {
-        try await deliver(receive)
         for await _ in connection.wakes {
             for message in connection.take() { take(message) }
             try await deliver(receive)
@@ -125,13 +134,19 @@ package actor AsteriskPhone: ConnectedPhoneSystem {
     private func deliver(_ receive: @Sendable ([CallEvent]) async throws -> Void) async throws {
         while !outbox.isEmpty {
             let batch = Array(outbox.prefix(Self.mostAtOnce))
+            try await Self.untilStored { try await receive(batch) }
+            outbox.removeFirst(batch.count)
+        }
+    }
+
+    private static func untilStored(_ work: @Sendable () async throws -> Void) async throws {
+        while true {
             do {
-                try await receive(batch)
-                outbox.removeFirst(batch.count)
+                return try await work()
             } catch is CancellationError {
                 throw CancellationError()
             } catch {
-                try await ContinuousClock().sleep(for: .milliseconds(Self.retryMilliseconds))
+                try await ContinuousClock().sleep(for: .milliseconds(retryMilliseconds))
             }
         }
     }

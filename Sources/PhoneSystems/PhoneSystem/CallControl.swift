@@ -59,7 +59,7 @@ package enum CallAbility: String, Codable, Sendable, CaseIterable {
     case cancelTransfer
 }
 
-package enum CallCommand: Hashable, Sendable {
+package enum CallCommand: Hashable, Codable, Sendable {
     case answer(Call.ID, extension: String)
     /// Redirects at once by the company's own rules.
     case decline(Call.ID, extension: String)
@@ -76,8 +76,22 @@ package enum CallCommand: Hashable, Sendable {
 
 /// Digits that may be given to a phone system: an optional plus and 2 to 15 digits, nothing else, so that
 /// nothing a person typed can be read as a command or a second destination.
-package struct DialString: Hashable, Sendable, CustomStringConvertible {
+package struct DialString: Hashable, Codable, Sendable, CustomStringConvertible {
     package let description: String
+
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        guard let own = Self(try container.decode(String.self)) else {
+            throw DecodingError.dataCorruptedError(
+                in: container, debugDescription: "This cannot be dialled.")
+        }
+        self = own
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(description)
+    }
 
     /// Spaces and the usual punctuation are dropped; anything else gives `nil`.
     package init?(_ text: String) {
@@ -91,7 +105,7 @@ package struct DialString: Hashable, Sendable, CustomStringConvertible {
 }
 
 /// Why a phone system did not do it, in words for the agent.
-package enum ControlRefusal: Error, Hashable, Sendable, CustomStringConvertible {
+package enum ControlRefusal: Error, Hashable, Codable, Sendable, CustomStringConvertible {
     /// The call is not in a state for it any more.
     case notNow(String)
     case notSupported(String)

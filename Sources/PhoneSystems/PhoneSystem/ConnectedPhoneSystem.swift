@@ -1,19 +1,59 @@
+package import Calls
 package import Foundation
 package import PhoneNumbers
 
 /// A phone system that we connect to, rather than being called by it: it tells of calls, takes commands, and says
 /// how its connection stands.
-package protocol ConnectedPhoneSystem: CallFeed, CallControl {
+package protocol ConnectedPhoneSystem: CallFeed, CallControl, PhoneSystemReport {
+    /// Listens until it is cancelled, as `CallFeed` says, and says after each connect which calls there are. It may be run
+    /// again, and then knows nothing of the calls that went on before.
+    ///
+    /// - Parameter stock: told after the events of the calls that go on, and before any later one; returns once that is
+    ///   stored.
+    func run(
+        _ receive: @escaping @Sendable ([CallEvent]) async throws -> Void,
+        stock: @escaping @Sendable (CallStock) async throws -> Void
+    ) async throws
+
     /// Which extensions are agents' phones, and how numbers are read: told before `run`, and again whenever
     /// that changes.
     func serve(extensions: Set<String>, plan: NumberingPlan) async
+}
 
-    /// How the connection stands now.
+/// Says how the connection to a phone system stands.
+package protocol PhoneSystemReport: Sendable {
+    var system: String { get }
+
+    /// How it stands now.
     func condition() async -> PhoneSystemCondition
 }
 
+/// Which phones take part in calls of a phone system at a moment: what is not among them is over.
+package struct CallStock: Hashable, Sendable {
+    package let system: String
+    package let legs: [Call.ID: Set<Leg.ID>]
+    /// By the phone system's clock.
+    package let at: Date
+
+    package init(system: String, legs: [Call.ID: Set<Leg.ID>], at: Date) {
+        self.system = system
+        self.legs = legs
+        self.at = at
+    }
+
+    package func has(_ leg: Leg.ID, of call: Call.ID) -> Bool { legs[call]?.contains(leg) ?? false }
+}
+
+extension ConnectedPhoneSystem {
+    package func run(
+        _ receive: @escaping @Sendable ([CallEvent]) async throws -> Void
+    ) async throws {
+        try await run(receive) { _ in }
+    }
+}
+
 /// How a connection to a phone system stands, in words for the administrator.
-package struct PhoneSystemCondition: Hashable, Sendable {
+package struct PhoneSystemCondition: Hashable, Codable, Sendable {
     /// The vendor's name for it, as people know it.
     package let product: String
     package private(set) var isGood: Bool
@@ -40,7 +80,7 @@ package struct PhoneSystemCondition: Hashable, Sendable {
 }
 
 /// A phone of an agent that a phone system should have, and has not.
-package struct MissingPhone: Hashable, Sendable {
+package struct MissingPhone: Hashable, Codable, Sendable {
     package let `extension`: String
     /// What it is called there.
     package let name: String
@@ -55,7 +95,7 @@ extension PhoneSystemCondition {
     /// How all of them stand together: an agent's phone may be at any of them, so it is missing where none has it.
     /// That is said of each.
     package static func all(
-        of systems: [any ConnectedPhoneSystem]
+        of systems: [any PhoneSystemReport]
     ) async -> [(system: String, condition: PhoneSystemCondition)] {
         var all: [(system: String, condition: PhoneSystemCondition)] = []
         for each in systems { all.append((each.system, await each.condition())) }

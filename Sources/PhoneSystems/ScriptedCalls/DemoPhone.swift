@@ -7,6 +7,7 @@ package import PhoneSystem
 package actor DemoPhone: CallFeed, CallControl {
     package nonisolated let system = DemoExchange.system
 
+    private let ownNumber: String
     private var exchange: DemoExchange
     private let now: @Sendable () -> Date
     private let newID: @Sendable () -> String
@@ -26,10 +27,21 @@ package actor DemoPhone: CallFeed, CallControl {
         var exchange = DemoExchange(plan: plan, ownNumber: ownNumber)
         exchange.rules = rules
         exchange.restore(calls)
+        self.ownNumber = ownNumber
         self.exchange = exchange
         self.now = now
         self.newID = newID
         (wakes, waker) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    }
+
+    /// Begins anew with the calls that go on: another process has led them until now.
+    package func resume(_ calls: [Call], plan: NumberingPlan) {
+        let rules = exchange.rules
+        exchange = DemoExchange(plan: plan, ownNumber: ownNumber)
+        exchange.rules = rules
+        exchange.restore(calls)
+        outbox = []
+        waker.yield()
     }
 
     package var rules: DemoExchange.Rules {
