@@ -26,6 +26,9 @@ package struct SealingKey: Concealed, Sendable {
 
     private init(known bytes: [UInt8]) { self.bytes = bytes }
 
+    /// `name` as text, to compare keys of different places.
+    package var shownName: String { name.hex }
+
     /// Says which key it is without saying anything of the key.
     private var name: [UInt8] {
         Array(

@@ -11,7 +11,7 @@ package import Logging
 package import PhoneNumbers
 package import PhoneSystem
 import Records
-package import ScriptedCalls
+import ScriptedCalls
 package import Storage
 
 /// What a server is started with.
@@ -26,6 +26,9 @@ package struct ServerOptions: Sendable {
     package var port = 8080
     /// The port of the administration listener, which answers this machine only; none with `nil`.
     package var adminPort: Int?
+    /// Seconds between "told to stop" and the end: `/ready` says no meanwhile, and a load balancer sends nobody new.
+    package var drain = 0
+    package static let longestDrain = 600
     /// The address under which people open the panel, when it is not `http://host:port`.
     package var publicAddress: String?
     /// Exact origins that may frame the panel.
@@ -59,6 +62,9 @@ package struct ServerOptions: Sendable {
     }
 }
 
+/// Why a server cannot begin, in words for the administrator.
+package protocol StartFault: Error, CustomStringConvertible {}
+
 /// The product, put together: the store, the built-in CRM, the story, and what stands around them. The
 /// server and the commands use the same.
 package struct CallMatch: Sendable {
@@ -69,8 +75,9 @@ package struct CallMatch: Sendable {
     package let crm: BuiltInCRM
     package let imports: Imports
     /// Only in the sample organisation.
-    package let demoPhone: DemoPhone?
-    let phoneSystems: [any ConnectedPhoneSystem]
+    let demoPhone: SharedDemo?
+    let phoneSystems: [HeldPhone]
+    let roster: NodeRoster
     /// The CRM that we connect to.
     let link: CRMLink?
     let sources: EventSources
@@ -83,7 +90,8 @@ package struct CallMatch: Sendable {
         Organisation.migrations + CallBook.migrations + CallFlow.messageMigrations
         + Sessions.migrations + EventSources.migrations + Directory.migrations
         + LogBook.migrations + BuiltInCRM.migrations + AgentSecrets.migrations
-        + ConsentTokens.migrations
+        + ConsentTokens.migrations + Leases.migrations + NodeRoster.migrations
+        + PhoneErrands.migrations + PhoneBoard.migrations
 
     /// Opens the store and puts everything together. A store that is new gets its first organisation.
     ///
@@ -115,7 +123,7 @@ package struct CallMatch: Sendable {
             try await FirstSteps(organisation: organisation, crm: crm, now: now)
                 .fillSample(withPeople: options.crm == nil)
         }
-        let link = try link(options, flow: flow, logger: logger)
+        let link = try await link(options, flow: flow, logger: logger)
         let sinks: [any ActivitySink] = [crm] + (link.map { [$0.crm] } ?? [])
         let delivery = Delivery(
             database: database, sinks: sinks, home: link?.crm.crm ?? BuiltInCRM.name
@@ -124,7 +132,11 @@ package struct CallMatch: Sendable {
             options: options, database: database, organisation: organisation, flow: flow,
             crm: crm, imports: Imports(crm: crm),
             demoPhone: try await demoPhone(organisation, database, now: now),
-            phoneSystems: options.phoneSystems.map { $0(organisation.settings.plan, now) },
+            phoneSystems: options.phoneSystems.map {
+                HeldPhone($0(organisation.settings.plan, now), database: database)
+            },
+            roster: NodeRoster(
+                database: database, address: options.address, startedAt: now()),
             link: link, sources: EventSources(database: database),
             sessions: Sessions(database: database, organisation: organisation, now: now),
             delivery: delivery, logger: logger, now: now)
@@ -135,11 +147,12 @@ package struct CallMatch: Sendable {
     /// The CRM that we connect to, and what stands around it.
     private static func link(
         _ options: ServerOptions, flow: CallFlow, logger: Logger
-    ) throws -> CRMLink? {
+    ) async throws -> CRMLink? {
         guard let make = options.crm else { return nil }
         let organisation = flow.organisation
-        let key = try SealingKeyFile.key(
-            at: URL(filePath: options.dataFolder).appending(path: AgentSecrets.keyFile))
+        let file = URL(filePath: options.dataFolder).appending(path: AgentSecrets.keyFile)
+        let key = try SealingKeyFile.key(at: file)
+        try await AgentSecrets.agree(on: key, in: flow.database, file: file)
         let crm = make(
             CRMSurroundings(
                 vault: AgentSecrets(database: flow.database, key: key),
@@ -152,20 +165,14 @@ package struct CallMatch: Sendable {
     /// The sample organisation's phone, which goes on with the calls that were live.
     private static func demoPhone(
         _ organisation: Organisation, _ database: Database, now: @escaping @Sendable () -> Date
-    ) async throws -> DemoPhone? {
+    ) async throws -> SharedDemo? {
         let settings = organisation.settings
         guard settings.isSample else { return nil }
-        let live = try await database.read { store in
-            try store.rows(
-                """
-                select json from call where system = \(DemoExchange.system) and state <> 'ended'
-                order by started_at, id limit \(DemoExchange.mostCalls)
-                """
-            ).map { try $0.json("json", as: Call.self) }
-        }
-        return DemoPhone(
-            plan: settings.plan, ownNumber: "+493023125000", resuming: live, now: now,
+        let phone = DemoPhone(
+            plan: settings.plan, ownNumber: "+493023125000",
+            resuming: try await SharedDemo.liveCalls(in: database), now: now,
             newID: { Token.random().revealed() })
+        return SharedDemo(phone, database: database)
     }
 
     /// Counts all calls by where they stand, and compares filed logs with what the CRM has.
@@ -197,7 +204,7 @@ package struct CallMatch: Sendable {
     }
 
     var controls: CallControls {
-        CallControls(phoneSystems.map { $0 } + (demoPhone.map { [$0] } ?? []))
+        CallControls(phoneSystems.map(\.shared) + (demoPhone.map { [$0.shared] } ?? []))
     }
 
     /// Reads all stored numbers again when the rules by which they were read have changed.

@@ -34,6 +34,7 @@ package struct DeskServer: Sendable {
     /// - Parameter onReady: called when requests are accepted.
     package func run(onReady: @escaping @Sendable () -> Void) async throws {
         let presence = Presence(folder: app.options.dataFolder)
+        let duties = Duties(app: app, feed: feed)
         let http = listener(router(), host: app.options.host, port: app.options.port) {
             presence.announce(address: app.options.localAddress, token: operatorToken)
             onReady()
@@ -47,50 +48,45 @@ package struct DeskServer: Sendable {
         services.append(Loop { await feed.run() })
         services.append(Loop { await beat() })
         services.append(Loop { await app.imports.run() })
-        if let phone = app.demoPhone {
-            services.append(
-                Loop { try await phone.run { events in try await app.flow.receive(events) } })
+        if !Duties.names(of: app).isEmpty {
+            services.append(Loop { await duties.run() })
         }
-        for phones in app.phoneSystems {
-            services.append(Loop { try await follow(phones) })
+        if app.database.kind.isShared {
+            services.append(Loop { await app.roster.run() })
+            services.append(Loop { await duties.followBoards() })
         }
         if let link = app.link {
-            services.append(Loop { await link.sync.run() })
-            services.append(Loop { await link.live.run() })
             services.append(Loop { await link.costs.run(app.database) })
             services.append(Loop { await link.sights.run { agent in feed.draw(agent) } })
         }
-        var configuration = ServiceGroupConfiguration(
-            services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: app.logger)
+        var configuration = ServiceGroupConfiguration(services: services, logger: app.logger)
         configuration.maximumGracefulShutdownDuration = .seconds(8)
         defer { presence.withdraw() }
-        try await ServiceGroup(configuration: configuration).run()
+        try await runUntilTold(ServiceGroup(configuration: configuration))
         await app.database.close()
     }
 
-    /// Listens to a phone system, and tells it whose phones are whose.
-    private func follow(_ phones: any ConnectedPhoneSystem) async throws {
-        await assignLines(to: phones)
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask {
-                for await notice in app.database.changes()
-                where ["organisation", "*"].contains(notice.topic) {
-                    try? await app.organisation.reload()
-                    await assignLines(to: phones)
+    /// Runs the services until a signal tells the process to stop, and for as long as `drain` says after that. A second
+    /// signal ends the waiting.
+    private func runUntilTold(_ group: ServiceGroup) async throws {
+        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { try await group.run() }
+            tasks.addTask {
+                await withTaskGroup(of: Void.self) { waits in
+                    for await _ in signals {
+                        if app.roster.isStopping { waits.cancelAll() }
+                        app.roster.stop()
+                        waits.addTask {
+                            try? await ContinuousClock().sleep(for: .seconds(app.options.drain))
+                            await group.triggerGracefulShutdown()
+                        }
+                    }
                 }
             }
-            group.addTask {
-                try await phones.run { events in try await app.flow.receive(events) }
-            }
-            try await group.next()
-            group.cancelAll()
+            try await tasks.next()
+            tasks.cancelAll()
         }
-    }
-
-    private func assignLines(to phones: any ConnectedPhoneSystem) async {
-        let agents = app.organisation.agents.filter { !$0.isDisabled }
-        await phones.serve(
-            extensions: Set(agents.flatMap(\.extensions)), plan: app.organisation.settings.plan)
     }
 
     private func listener(
@@ -193,15 +189,17 @@ package struct DeskServer: Sendable {
         StaffRoutes(
             organisation: app.organisation, sessions: app.sessions, feed: feed,
             database: app.database, address: app.options.address,
-            phoneSystems: app.phoneSystems
+            phoneSystems: app.phoneSystems.map(\.shared)
         ).add(to: router)
         healthRoutes().add(to: router)
+        NodeRoutes(app: app).add(to: router)
     }
 
     private func healthRoutes() -> HealthRoutes {
         HealthRoutes(
             database: app.database, flow: app.flow, feed: feed, timing: timing,
-            sources: app.sources, phoneSystems: app.phoneSystems, link: app.link,
+            sources: app.sources, phoneSystems: app.phoneSystems.map(\.shared),
+            roster: app.roster, link: app.link,
             audit: { try await app.audit(since: $0) },
             address: app.options.address, startedAt: app.now(), now: app.now)
     }

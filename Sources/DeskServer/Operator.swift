@@ -157,8 +157,7 @@ package struct Operator: Sendable {
                 field: "file", "Call scripts are played in a sample organisation only.")
         }
         do {
-            let script = try CallScript(text)
-            let call = await phone.play(script, speed: min(max(speed, 0.1), 1000))
+            let call = try await phone.play(text, speed: min(max(speed, 0.1), 1000))
             return try OperatorReply(PlayReply(call: call.publicID))
         } catch let fault as CallScriptFault {
             throw CommandRefusal.invalid(field: "file", "\(fault)")
@@ -222,7 +221,9 @@ package struct Operator: Sendable {
     private func phoneSystems(sources: Int) async -> Finding {
         var texts: [String] = []
         var isGood = true
-        for (system, condition) in await PhoneSystemCondition.all(of: app.phoneSystems) {
+        for (system, condition) in await PhoneSystemCondition.all(
+            of: app.phoneSystems.map(\.shared))
+        {
             isGood = isGood && condition.isGood
             texts.append("\(system): \(condition.text)")
         }

@@ -12,7 +12,7 @@ struct Settings {
     }
 
     enum Name: String, CaseIterable {
-        case data, database, host, port, address, country
+        case data, database, host, port, address, country, drain
         case adminPort = "admin-port"
         case frameAncestors = "frame-ancestors"
         case logLevel = "log-level"
@@ -30,6 +30,7 @@ struct Settings {
             case .adminPort: ""
             case .address: ""
             case .country: "DE"
+            case .drain: "0"
             case .frameAncestors: ""
             case .logLevel: "notice"
             }
@@ -136,6 +137,11 @@ struct Settings {
                     .adminPort, "is no port of its own. Give a number from 1 to 65535, or nothing.")
             }
         }
+        guard let drain = Int(self[.drain]), (0...ServerOptions.longestDrain).contains(drain) else {
+            throw fail(
+                .drain,
+                "is no time. Give a number of seconds from 0 to \(ServerOptions.longestDrain).")
+        }
         guard self[.country].count == 2 else {
             throw fail(.country, "is no country. Give two letters, such as DE.")
         }
@@ -163,6 +169,7 @@ struct Settings {
         options.host = self[.host]
         options.port = Int(self[.port]) ?? 8080
         options.adminPort = Int(self[.adminPort])
+        options.drain = Int(self[.drain]) ?? 0
         options.publicAddress = self[.address].isEmpty ? nil : self[.address]
         options.frameAncestors = frameAncestors
         options.country = self[.country].uppercased()

@@ -2,12 +2,17 @@
 
 import itertools
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from program import Client, Server
 from webhooks import PhoneSystem
+
+sys.path.append(str(Path(__file__).resolve().parents[1] / "PostgreSQL"))
+
+from store_cluster import Cluster  # noqa: E402
 
 numbers = itertools.count(1)
 
@@ -49,3 +54,23 @@ def ben(server: Server) -> Client:
 def phones(admin: Client) -> PhoneSystem:
     """A phone system that reports signed events."""
     return PhoneSystem.added(admin, f"office{next(numbers)}")
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Cluster]:
+    cluster = Cluster()
+    yield cluster
+    cluster.stop()
+
+
+@pytest.fixture(scope="module")
+def nodes(cluster: Cluster, program: str, tmp_path_factory) -> Iterator[list[Server]]:
+    """Two servers on one store."""
+    folder = tmp_path_factory.mktemp("nodes")
+    nodes = [
+        Server(program, folder / name, "--database", cluster.address).start()
+        for name in ("one", "two")
+    ]
+    yield nodes
+    for node in nodes:
+        assert node.stop() == 0, node.log.read_text()[-2000:]

@@ -5,62 +5,14 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from program import Client, Server, session_token, until
+from store_cluster import Cluster
 from test_stream import desks, soon
 from webhooks import PhoneSystem, ReportedCall
 
 ADA = "+493023125042"
-CLUSTER = Path(__file__).parent.parent / "PostgreSQL" / "cluster"
-
-
-class Cluster:
-    """A database server of our own."""
-
-    def __init__(self):
-        self._process = subprocess.Popen(
-            [CLUSTER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
-        self.address = self._process.stdout.readline().strip()
-        assert self.address.startswith("postgresql://"), "there is no PostgreSQL"
-        self.folder = Path(self.address.partition("host=")[2].partition("&")[0])
-
-    def processes(self) -> list[int]:
-        """The postmaster and its children."""
-        first = int((self.folder / "data" / "postmaster.pid").read_text().split()[0])
-        children = subprocess.run(["pgrep", "-P", str(first)], capture_output=True, text=True)
-        return [first, *map(int, children.stdout.split())]
-
-    def signal(self, which: signal.Signals) -> None:
-        for process in self.processes():
-            os.kill(process, which)
-
-    def stop(self) -> None:
-        self._process.stdin.close()
-        assert self._process.wait(30) == 0
-
-
-@pytest.fixture(scope="module")
-def cluster() -> Iterator[Cluster]:
-    cluster = Cluster()
-    yield cluster
-    cluster.stop()
-
-
-@pytest.fixture(scope="module")
-def nodes(cluster: Cluster, program: str, tmp_path_factory) -> Iterator[list[Server]]:
-    """Two servers on one store."""
-    folder = tmp_path_factory.mktemp("nodes")
-    nodes = [
-        Server(program, folder / name, "--database", cluster.address).start()
-        for name in ("one", "two")
-    ]
-    yield nodes
-    for node in nodes:
-        assert node.stop() == 0, node.log.read_text()[-2000:]
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ export const words = {
   sections: 'Administration',
   pages: {
     health: 'Health', matching: 'Matching', 'call-log': 'Call log', people: 'People and lines',
-    connections: 'Connections', deliveries: 'Deliveries',
+    connections: 'Connections', deliveries: 'Deliveries', nodes: 'Nodes',
   },
 
   settings: {

@@ -9,6 +9,7 @@ import './admin-connections.js';
 import './admin-deliveries.js';
 import './admin-health.js';
 import './admin-matching.js';
+import './admin-nodes.js';
 import './admin-people.js';
 import './elements.js';
 import './pages-nowhere.js';
@@ -16,7 +17,7 @@ import './pages-nowhere.js';
 const base = '/admin';
 const icons = {
   health: 'check', matching: 'search', 'call-log': 'task', people: 'people', connections: 'transfer',
-  deliveries: 'mail',
+  deliveries: 'mail', nodes: 'building',
 };
 
 openFrame({

@@ -60,8 +60,43 @@ struct AgentSecrets: AgentVault {
                     primary key (agent, crm)
                 )
                 """
-            ])
+            ]),
+        Migration(
+            id: "0061-sealing-key",
+            sql: ["create table sealing_key (name text not null primary key)"]),
     ]
+
+    /// Servers that share a store must seal with the same key: whoever has another one can open no agent's token, and
+    /// would write tokens that the others cannot open.
+    ///
+    /// The store of one process takes a new key: its agents connect anew.
+    ///
+    /// - Throws: `OtherKey`.
+    static func agree(on key: SealingKey, in database: Database, file: URL) async throws {
+        let name = key.shownName
+        try await database.write { store in
+            let known = try store.row("select name from sealing_key")?.text("name")
+            if known == name { return }
+            let hasSecrets = try store.count("select count(*) from agent_secret") > 0
+            guard known == nil || !hasSecrets || !store.engine.isShared else {
+                throw OtherKey(file: file.path(percentEncoded: false))
+            }
+            try store.execute("delete from sealing_key")
+            try store.execute("insert into sealing_key (name) values (\(name))")
+        }
+    }
+
+    /// Another server has sealed with another key.
+    struct OtherKey: StartFault {
+        let file: String
+
+        var description: String {
+            """
+            \(file) is not the key that the agents' tokens in this database are sealed with. Copy this file from \
+            the data folder of a server that uses the database already, readable by its owner only, and start again.
+            """
+        }
+    }
 
     func secret(of agent: String, crm: String) async throws -> Data? {
         let sealed = try await database.read { store in

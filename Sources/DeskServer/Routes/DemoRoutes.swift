@@ -8,7 +8,7 @@ import ScriptedCalls
 
 /// The demo phone of the sample organisation: "Ring me". Elsewhere there is no such thing.
 struct DemoRoutes {
-    let phone: DemoPhone?
+    let phone: SharedDemo?
     let organisation: Organisation
 
     func add(to router: Router<DeskContext>) {
@@ -42,7 +42,7 @@ struct DemoRoutes {
 
     @Sendable func show(_ request: Request, context: DeskContext) async throws -> Reply {
         _ = try context.signedIn()
-        let rules = try await demoPhone().rules
+        let rules = try await demoPhone().rules()
         return try .json(
             DemoView(
                 callers: SampleOrganisation.demoCallers.map {
@@ -98,15 +98,13 @@ struct DemoRoutes {
         _ = try context.administrator()
         let phone = try demoPhone()
         let input = try await request.json(PlayInput.self)
-        let script: CallScript
-        do {
-            script = try CallScript(input.script)
-        } catch {
-            throw Problem.invalid("script", "\(error)")
-        }
         let speed = min(max(input.speed ?? 1, 0.1), 1000)
-        let call = await phone.play(script, speed: speed)
-        return try .json(Rung(call: call.publicID), status: .accepted)
+        do {
+            let call = try await phone.play(input.script, speed: speed)
+            return try .json(Rung(call: call.publicID), status: .accepted)
+        } catch let fault as CallScriptFault {
+            throw Problem.invalid("script", "\(fault)")
+        }
     }
 
     private struct RulesInput: Decodable {
@@ -124,14 +122,14 @@ struct DemoRoutes {
         guard input.to == "voicemail" || Agent.isValidExtension(input.to) else {
             throw Problem.invalid("to", "Say voicemail, or an extension.")
         }
-        var rules = await phone.rules
+        var rules = try await phone.rules()
         rules.noAnswerSeconds = input.noAnswerSeconds
         rules.colleague = input.to == "voicemail" ? nil : input.to
-        await phone.set(rules)
+        try await phone.set(rules)
         return .nothing
     }
 
-    private func demoPhone() throws -> DemoPhone {
+    private func demoPhone() throws -> SharedDemo {
         guard let phone else { throw Problem.notFound }
         return phone
     }

@@ -15,7 +15,8 @@ struct HealthRoutes {
     let feed: DeskFeed
     let timing: RingTiming
     let sources: EventSources
-    let phoneSystems: [any ConnectedPhoneSystem]
+    let phoneSystems: [any PhoneSystemReport]
+    let roster: NodeRoster
     let link: CRMLink?
     let audit: @Sendable (_ since: Date) async throws -> Audit
     let address: String
@@ -34,11 +35,12 @@ struct HealthRoutes {
         router.post("api/v1/admin/sources", use: addSource)
     }
 
-    /// 200 when calls can be taken, 503 when the store cannot be written.
+    /// 200 when calls can be taken, 503 when the store cannot be written or this server is told to stop.
     @Sendable func ready(_ request: Request, context: DeskContext) async throws -> Reply {
-        let health = database.health
-        let status = ["status": health.isWritable ? "ready" : "not ready"]
-        return try .json(status, status: health.isWritable ? .ok : .serviceUnavailable)
+        let isWritable = database.health.isWritable
+        let isReady = isWritable && !roster.isStopping
+        let status = isReady ? "ready" : isWritable ? "stopping" : "not ready"
+        return try .json(["status": status], status: isReady ? .ok : .serviceUnavailable)
     }
 
     @Sendable func alive(_ request: Request, context: DeskContext) async throws -> Reply {

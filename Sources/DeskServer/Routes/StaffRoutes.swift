@@ -15,7 +15,7 @@ struct StaffRoutes {
     let database: Database
     /// The address under which people open the panel.
     let address: String
-    let phoneSystems: [any ConnectedPhoneSystem]
+    let phoneSystems: [any PhoneSystemReport]
 
     func add(to router: Router<DeskContext>) {
         let people = router.group("api/v1/admin/people")

@@ -17,6 +17,10 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "The port to listen on.")
     var port: String?
 
+    @Option(
+        help: "Seconds between being told to stop and the end. /ready says no meanwhile.")
+    var drain: String?
+
     @Flag(
         help: "Fill a new store with a sample organisation and its demo phone. This is the default."
     )
@@ -30,7 +34,7 @@ struct Serve: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let settings = try common.settings([.host: host, .port: port])
+        let settings = try common.settings([.host: host, .port: port, .drain: drain])
         var options = try settings.serverOptions()
         options.first = empty ? .empty : .sample
         let logger = settings.logger()
@@ -45,6 +49,8 @@ struct Serve: AsyncParsableCommand {
                 })
         } catch let failure as StorageFailure {
             throw CommandFailure(text: "\(failure)")
+        } catch let fault as any StartFault {
+            throw CommandFailure(text: "\(fault)")
         }
         do {
             try await DeskServer(app).run {

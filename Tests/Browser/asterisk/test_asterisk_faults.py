@@ -82,6 +82,20 @@ def test_a_call_that_began_while_we_were_away_has_its_times(own):
     ada.desk_where(lambda picture: all(each.get("endedAt") for each in picture["calls"]))
 
 
+def test_a_call_that_ended_while_we_were_away_is_over(own):
+    asterisk, server = own()
+    connected(server)
+    _, caller = talking(asterisk, server.api("ada"))
+    server.kill()
+    caller.hang_up()
+    until(lambda: "0 active channels" in asterisk.cli("core show channels"), what="the call is over")
+    server.start()
+    ada = server.api("ada")
+    picture = ada.desk_where(lambda picture: all(each.get("endedAt") for each in picture["calls"]))
+    call = ada.get(f"calls/{picture['calls'][0]['id']}")["call"]
+    assert call["reconstructed"], call
+
+
 def behind_a_cable(own):
     """A phone system whose cable can be cut: (it, the server, the cable)."""
     cables = []
