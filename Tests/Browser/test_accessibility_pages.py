@@ -80,7 +80,8 @@ def test_a_record_with_much_and_one_that_was_converted(office, page, admin, look
 
 
 def test_a_new_contact_for_a_call(office, page, looks):
-    show(office, "/crm/contacts/new?phone=%2B492214710999&call=none", "New contact")
+    show(office, "/crm/contacts/new?phone=%2B492214710999&number=0221+4710999&call=none", "New contact")
+    expect(page.get_by_text("For the call from 0221 4710999.")).to_be_visible()
     looks.at(page, "crm-new-contact")
 
 

@@ -14,7 +14,7 @@ def test_sign_in_page(visitor, server, looks):
     expect(page.get_by_role("button", name="Sign in", exact=True)).to_be_visible()
     looks.at(page, "sign-in")
     watch.expect(r"status of 401")
-    page.get_by_role("textbox", name="Name", exact=True).fill("ada")
+    page.get_by_role("textbox", name="Sign-in name", exact=True).fill("ada")
     page.get_by_role("textbox", name="Password", exact=True).fill("not the password")
     page.get_by_role("button", name="Sign in", exact=True).click()
     expect(page.get_by_role("alert")).to_contain_text("Name or password is wrong.")
