@@ -173,11 +173,11 @@ def test_people(office, page, looks):
 def test_connections(office, page, looks):
     show(office, "/admin/connections", "Connections")
     looks.at(page, "admin-connections")
-    page.get_by_role("button", name="Add a source").first.click()
-    dialog = page.get_by_role("dialog", name="Add a source")
+    page.get_by_role("button", name="Add a phone system").click()
+    dialog = page.get_by_role("dialog", name="Add a phone system")
     dialog.get_by_role("textbox", name="Name").fill("hotline")
     looks.at(page, "admin-connections-add")
-    dialog.get_by_role("button", name="Add a source").click()
+    dialog.get_by_role("button", name="Add a phone system").click()
     expect(page.get_by_role("textbox", name="Secret")).to_be_visible()
     looks.at(page, "admin-connections-added")
 
