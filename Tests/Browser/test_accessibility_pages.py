@@ -6,6 +6,7 @@ import pytest
 from agents import Desk
 from customers import ADA, KONTOR, create
 from playwright.sync_api import Page, expect
+from retold import answer
 
 
 @pytest.fixture(scope="module")
@@ -185,6 +186,21 @@ def test_connections(office, page, looks):
 def test_deliveries(office, page, looks):
     show(office, "/admin/deliveries", "Deliveries")
     looks.at(page, "admin-deliveries")
+
+
+TRIED = {"id": "d-1", "call": "1", "title": "Call with Ada Lovelace", "state": "waiting"}
+TRIED |= {"attempts": 2, "nextAttemptAt": "2026-11-25T14:02:00Z", "agent": "Dora Meier"}
+TRIED |= {"reason": "The CRM takes too long to answer."}
+FRESH = {"id": "d-2", "call": "2", "title": "שיחה עם שרה כהן", "state": "waiting"}
+FRESH |= {"attempts": 0, "nextAttemptAt": "2026-11-25T14:02:00Z", "agent": "Dora Meier"}
+
+
+def test_deliveries_that_wait(office, page, looks):
+    waiting = "**/api/v1/admin/deliveries?state=waiting"
+    answer(page, waiting, lambda body: body.update(deliveries=[TRIED, FRESH]))
+    show(office, "/admin/deliveries", "Deliveries")
+    expect(page.get_by_role("main").get_by_text("2 attempts")).to_be_visible()
+    looks.at(page, "admin-deliveries-waiting")
 
 
 def test_what_is_for_administrators_is_refused_in_words(desk, looks):

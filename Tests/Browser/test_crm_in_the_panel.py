@@ -116,6 +116,20 @@ def test_the_answer_comes_while_talking(desk, looks):
     expect(said).to_have_text("The caller is Ada Lovelace, Analytical Engines GmbH")
 
 
+def test_a_caller_of_whom_the_crm_says_nothing(desk, looks):
+    unchecked = asking("+49 30 23125042")
+    unchecked["match"]["outcome"] = "unchecked"
+    notice = "Kontor CRM cannot say now whom you may see. Names come back by themselves."
+    told(desk, unchecked, notice=notice, consent=GIVEN)
+    desk.ring(ADA.number)
+    expect(desk.panel.caller).to_contain_text("The name comes by itself when it can.")
+    expect(desk.panel.search).to_be_visible()
+    looks.at(desk.page, "ringing-unchecked")
+    desk.panel.answer()
+    expect(desk.panel.notes).to_be_visible()
+    looks.at(desk.page, "talking-unchecked")
+
+
 def test_a_notice_and_a_consent(desk, looks):
     page = desk.page
     notice = "Kontor CRM does not answer as it should. Names are as it told them last."
