@@ -6,6 +6,7 @@ import pytest
 from agents import Desk
 from customers import ADA, KONTOR, create
 from playwright.sync_api import Page, expect
+from retold import answer
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +81,8 @@ def test_a_record_with_much_and_one_that_was_converted(office, page, admin, look
 
 
 def test_a_new_contact_for_a_call(office, page, looks):
-    show(office, "/crm/contacts/new?phone=%2B492214710999&call=none", "New contact")
+    show(office, "/crm/contacts/new?phone=%2B492214710999&number=0221+4710999&call=none", "New contact")
+    expect(page.get_by_text("For the call from 0221 4710999.")).to_be_visible()
     looks.at(page, "crm-new-contact")
 
 
@@ -172,11 +174,11 @@ def test_people(office, page, looks):
 def test_connections(office, page, looks):
     show(office, "/admin/connections", "Connections")
     looks.at(page, "admin-connections")
-    page.get_by_role("button", name="Add a source").first.click()
-    dialog = page.get_by_role("dialog", name="Add a source")
+    page.get_by_role("button", name="Add a phone system").click()
+    dialog = page.get_by_role("dialog", name="Add a phone system")
     dialog.get_by_role("textbox", name="Name").fill("hotline")
     looks.at(page, "admin-connections-add")
-    dialog.get_by_role("button", name="Add a source").click()
+    dialog.get_by_role("button", name="Add a phone system").click()
     expect(page.get_by_role("textbox", name="Secret")).to_be_visible()
     looks.at(page, "admin-connections-added")
 
@@ -184,6 +186,21 @@ def test_connections(office, page, looks):
 def test_deliveries(office, page, looks):
     show(office, "/admin/deliveries", "Deliveries")
     looks.at(page, "admin-deliveries")
+
+
+TRIED = {"id": "d-1", "call": "1", "title": "Call with Ada Lovelace", "state": "waiting"}
+TRIED |= {"attempts": 2, "nextAttemptAt": "2026-11-25T14:02:00Z", "agent": "Dora Meier"}
+TRIED |= {"reason": "The CRM takes too long to answer."}
+FRESH = {"id": "d-2", "call": "2", "title": "שיחה עם שרה כהן", "state": "waiting"}
+FRESH |= {"attempts": 0, "nextAttemptAt": "2026-11-25T14:02:00Z", "agent": "Dora Meier"}
+
+
+def test_deliveries_that_wait(office, page, looks):
+    waiting = "**/api/v1/admin/deliveries?state=waiting"
+    answer(page, waiting, lambda body: body.update(deliveries=[TRIED, FRESH]))
+    show(office, "/admin/deliveries", "Deliveries")
+    expect(page.get_by_role("main").get_by_text("2 attempts")).to_be_visible()
+    looks.at(page, "admin-deliveries-waiting")
 
 
 def test_what_is_for_administrators_is_refused_in_words(desk, looks):

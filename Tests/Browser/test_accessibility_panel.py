@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from customers import ADA, CHARLES, KONTOR, free_number
+from customers import ADA, CHARLES, KONTOR, create, free_number
 from panel import Panel
 from playwright.sync_api import expect
 
@@ -14,7 +14,7 @@ def test_sign_in_page(visitor, server, looks):
     expect(page.get_by_role("button", name="Sign in", exact=True)).to_be_visible()
     looks.at(page, "sign-in")
     watch.expect(r"status of 401")
-    page.get_by_role("textbox", name="Name", exact=True).fill("ada")
+    page.get_by_role("textbox", name="Sign-in name", exact=True).fill("ada")
     page.get_by_role("textbox", name="Password", exact=True).fill("not the password")
     page.get_by_role("button", name="Sign in", exact=True).click()
     expect(page.get_by_role("alert")).to_contain_text("Name or password is wrong.")
@@ -79,6 +79,24 @@ def test_a_call_of_one_match(desk, looks):
     panel.press("Hang up")
     expect(panel.button("Done")).to_be_visible()
     looks.at(desk.page, "wrap-up")
+
+
+def test_names_that_run_from_right_to_left(hire, admin, looks):
+    about = {"displayName": "שרה כהן (מכירות)", "role": "agent", "extensions": ["1960"]}
+    admin.post("admin/people", {"id": "sarah", **about})
+    mill = create(admin, "accounts", name="شركة الطواحين 24 GmbH")
+    number = free_number(admin)
+    about = {"firstName": "ليلى", "lastName": "حداد", "title": "مديرة المشتريات"}
+    create(admin, "contacts", **about, phone=number, accountId=mill["id"])
+    desk = hire("sarah")
+    desk.ring(number)
+    panel = desk.panel
+    expect(panel.person_heading("ليلى حداد", "Contact")).to_be_visible()
+    expect(panel.tab_panel).to_contain_text("No activity yet")
+    looks.at(desk.page, "ringing-right-to-left")
+    panel.answer()
+    panel.notes.fill("ביקשה הצעת מחיר.\nCalls back at 14:00.")
+    looks.at(desk.page, "talking-right-to-left")
 
 
 def test_a_call_of_several_matches(desk, looks):

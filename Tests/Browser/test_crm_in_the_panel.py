@@ -108,10 +108,26 @@ def test_the_answer_comes_while_talking(desk, looks):
     desk.panel.answer()
     expect(desk.panel.notes).to_be_visible()
     expect(desk.panel.caller).to_contain_text("Asking Büro")
+    for part in (desk.panel.person, desk.panel.related):
+        expect(part).to_contain_text("Being looked up…")
     looks.at(desk.page, "talking-asking-long-name")
     told(desk, consent=GIVEN)
     said = desk.page.locator("#announcements")
     expect(said).to_have_text("The caller is Ada Lovelace, Analytical Engines GmbH")
+
+
+def test_a_caller_of_whom_the_crm_says_nothing(desk, looks):
+    unchecked = asking("+49 30 23125042")
+    unchecked["match"]["outcome"] = "unchecked"
+    notice = "Kontor CRM cannot say now whom you may see. Names come back by themselves."
+    told(desk, unchecked, notice=notice, consent=GIVEN)
+    desk.ring(ADA.number)
+    expect(desk.panel.caller).to_contain_text("The name comes by itself when it can.")
+    expect(desk.panel.search).to_be_visible()
+    looks.at(desk.page, "ringing-unchecked")
+    desk.panel.answer()
+    expect(desk.panel.notes).to_be_visible()
+    looks.at(desk.page, "talking-unchecked")
 
 
 def test_a_notice_and_a_consent(desk, looks):
@@ -157,7 +173,7 @@ def test_no_bar_comes_while_it_rings(desk):
         ("notNeeded", "nothing for you to do"),
         ("given", "Connected as Dora Meier."),
         ("missing", "Not connected."),
-        ("expired", "The connection has ended."),
+        ("expired", "Not connected any more."),
     ],
 )
 def test_the_consent_in_the_settings(desk, looks, state, text):
@@ -194,7 +210,8 @@ def test_a_consent_is_taken_back(desk, looks):
     part.get_by_role("button", name="Disconnect Kontor CRM").click()
     end = part.get_by_role("button", name="Disconnect", exact=True)
     end.click()
-    expect(part.get_by_role("alert")).to_have_text("It says: try again tomorrow.")
+    expect(part.get_by_role("alert")).to_contain_text("Kontor CRM did not do it")
+    expect(part.get_by_role("alert")).to_contain_text("It says: try again tomorrow.")
     looks.at(page, "settings-consent-refused")
     end.click()
     expect(end).to_be_hidden()
@@ -229,7 +246,7 @@ def test_related_records_that_are_old(desk, looks):
     answer(desk.page, "**/related?*", age)
     desk.ring(ADA.number)
     panel = desk.panel
-    expect(panel.tab_panel).to_contain_text("Kontor CRM does not answer. This is what it said at")
+    expect(panel.tab_panel).to_contain_text("Kontor CRM does not answer. This is its answer of")
     expect(panel.tab_panel.get_by_role("listitem").first).to_be_visible()
     looks.at(desk.page, "related-old")
     panel.tab_panel.get_by_role("button", name="Try again").click()
@@ -315,8 +332,13 @@ def test_connections_and_health(hire, looks, name, crms):
         expect(page.locator("main")).to_contain_text("The built-in CRM is used.")
     for crm in crms:
         is_new = crm["callRequests"] == NO_CALL
-        taken = "is shown when the first one is done" if is_new else "2.2 requests a call (last 50 calls)"
+        taken = "is shown when the first one is done" if is_new else "2.2 requests per call (last 50 calls)"
         expect(page.locator("main")).to_contain_text(taken)
+        is_nearly_used_up = (crm["usedToday"] or 0) >= 90_000
+        expect(page.get_by_text("Nearly used up.")).to_have_count(int(is_nearly_used_up))
+    if name == "green":
+        expect(page.locator("main")).to_contain_text("Up to 1 minute behind (now 12 seconds)")
+        expect(page.locator("main")).to_contain_text("1,204 of today’s 100,000 requests used")
     looks.at(page, f"admin-connections-crm-{name}")
     page.goto(f"{office.server.address}/admin/health")
     expect(page.get_by_role("heading", level=2, name="Server")).to_be_visible()

@@ -27,7 +27,7 @@ def expect_set(desk: Desk) -> None:
 
 
 def sign_in(page: Page, name: str, password: str) -> None:
-    page.get_by_label("Name", exact=True).fill(name)
+    page.get_by_label("Sign-in name", exact=True).fill(name)
     page.get_by_label("Password", exact=True).fill(password)
     page.get_by_role("button", name="Sign in", exact=True).click()
 
@@ -57,6 +57,6 @@ def test_a_refused_password_says_which_field_and_why(desk, looks):
     expect_set(desk)
     dialog.get_by_label("New password").fill(SECOND)
     dialog.get_by_role("button", name="Set password").click()
-    expect(dialog.get_by_role("alert")).to_have_text("This is not the present password.")
+    expect(dialog.get_by_role("alert")).to_have_text("This is not your current password.")
     expect(dialog.get_by_label("Current password")).to_have_attribute("aria-invalid", "true")
     looks.at(desk.page, "password-refused")

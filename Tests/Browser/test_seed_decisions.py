@@ -106,7 +106,7 @@ def test_a_single_match_that_is_no_persons_own_number_is_still_a_choice(desk, nu
     panel = desk.panel
     expect(panel.choice(name)).to_be_visible()
     panel.answer()
-    expect(panel.log).to_contain_text("Choose a person before this call can be logged")
+    expect(panel.log).to_contain_text("Choose a person so that this call can be logged.")
     known = desk.call(call)
     assert known.get("person") is None and known.get("log") is None
     panel.choice(name).click()

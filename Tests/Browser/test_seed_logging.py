@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 pytestmark = [pytest.mark.usefixtures("audited"), pytest.mark.crm("builtin", "salesforce")]
 
-NEEDS_PERSON = "Choose a person before this call can be logged"
+NEEDS_PERSON = "Choose a person so that this call can be logged."
 
 
 @pytest.mark.parametrize("caller", [ADA, TARIQ], ids=["contact", "lead"])

@@ -112,5 +112,5 @@ def test_s21_a_match_is_required_unless_an_administrator_allows_otherwise(
 def test_s21_with_the_policy_on_the_same_call_gets_no_log(desk, customers):
     call = desk.ring(customers.free_number(), name="NOBODY AT ALL")
     desk.panel.answer()
-    expect(desk.panel.log).to_contain_text("Choose a person before this call can be logged")
+    expect(desk.panel.log).to_contain_text("Choose a person so that this call can be logged.")
     assert desk.call(call).get("log") is None

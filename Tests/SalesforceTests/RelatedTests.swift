@@ -3,6 +3,7 @@ import CallerLookup
 import Foundation
 import Records
 import Testing
+import WrittenSettings
 
 @testable import Salesforce
 
@@ -272,5 +273,40 @@ struct RelatedTests {
         #expect(related.openOpportunities.count == 1 && related.activity.isEmpty)
         #expect(only.name == "" && only.amount == nil && only.closesOn == nil)
         #expect(only.account == nil && only.accountName == nil && only.currency == nil)
+    }
+
+    /// An org of one currency does not say it with its rows.
+    @Test func anAmountIsInTheCurrencyOfItsRowOrOfTheSettings() throws {
+        var settings = try Org.settings()
+        settings.currency = "EUR"
+        let least: [String: JSONValue] = [
+            "Amount": .number(48_000), "LastModifiedDate": .text("2026-11-25T10:00:00.000+0000"),
+        ]
+        let silent: [String: JSONValue] = ["Id": .text("006000000000001AAA")]
+        let says: [String: JSONValue] = [
+            "Id": .text("006000000000002AAA"), "CurrencyIsoCode": .text("USD"),
+        ]
+        let deals = [silent, says].map { JSONValue.object(least.merging($0) { $1 }) }
+        let parts = try OrgParts(
+            .object([
+                "compositeResponse": .array([
+                    .object([
+                        "referenceId": .text("openOpportunities"), "httpStatusCode": .number(200),
+                        "body": .object(["records": .array(deals)]),
+                    ])
+                ])
+            ]))
+        let related = RelatedRows(settings: settings, contact: nil).records(parts)
+        #expect(related.openOpportunities.map(\.currency) == ["EUR", "USD"])
+    }
+
+    @Test func aCurrencyOfTheSettingsIsItsCode() async throws {
+        let org = try Org()
+        let fault = await #expect(throws: SettingFault.self) {
+            _ = try await org.crm(["currency": "euro"])
+        }
+        #expect(
+            fault?.description
+                == "crm: acme: currency must be three capital letters, such as EUR.")
     }
 }

@@ -30,8 +30,11 @@ function label(buckets, index, unit) {
   return words.over(count(buckets[index - 1]?.le ?? 0), unit);
 }
 
+/** Whether little is left of something; the bar changes its colour then, and words have to say so. */
+export const isNearlyUsedUp = (part, whole) => part / whole >= nearlyAll;
+
 /** How much of something is used up; words beside it say so too. */
-export const ratioBar = (part, whole) => h('svg', { class: ['bar', 'bar-ratio', part / whole > nearlyAll && 'bar-bad'],
+export const ratioBar = (part, whole) => h('svg', { class: ['bar', 'bar-ratio', isNearlyUsedUp(part, whole) && 'bar-bad'],
   viewBox: `0 0 ${full} 1`, preserveAspectRatio: 'none', 'aria-hidden': 'true' },
 h('rect', { x: 0, y: 0, width: Math.min(full, Math.max(0.7, (part / whole) * full)), height: 1 }));
 

@@ -67,11 +67,12 @@ class AdminConnections extends View {
     const open = () => this.set({ dialog: { what: 'add', name: '', dialect: 'callmatch' } });
     const add = () => button([icon('add'), words.add], open, { kind: 'button-primary' });
     return [
-      pageHead({ title: common.pages.connections, text: words.text, actions: sources?.length ? [add()] : [] }),
+      pageHead({ title: common.pages.connections, text: words.text }),
       problem && failure(problem, () => this.load()),
       !sources && !problem && loadingRows(3),
       sources && (crms.length > 0 ? crms.map(crmCard) : noCRM()),
-      sources && h('h2', { key: 'systems', class: 'systems-title' }, link.connections.systems),
+      sources && h('div', { key: 'systems', class: 'row row-apart systems-title' },
+        h('h2', {}, link.connections.systems), sources.length > 0 && add()),
       sources?.length === 0 && empty({ title: words.empty, text: words.emptyText, actions: [add()] }),
       sources?.length > 0 && h('ul', { key: 'sources', class: 'list card' },
         sources.map((source) => sourceRow(source, { address: addresses[source.name] }))),

@@ -1,9 +1,9 @@
 // A CRM that we connect to: whether it answers, how fresh its people are, what it costs.
 import { h } from './dom.js';
-import { count, shown } from './format.js';
-import { ratioBar } from './admin-chart.js';
+import { fullTime, shown, span, timeAndDay } from './format.js';
+import { isNearlyUsedUp, ratioBar } from './admin-chart.js';
 import { words as all } from './crm-link-words.js';
-import { section, when } from './pages-parts.js';
+import { section } from './pages-parts.js';
 import { icon } from './icons.js';
 
 const words = all.connections;
@@ -26,14 +26,14 @@ export function crmCard(crm) {
   const called = shown(crm.name);
   return section({ key: `crm-${crm.name}`, title: h('bdi', {}, name), kind: 'stack crm-card' },
     h('p', { class: 'row' }, badge(crm.state),
-      called !== name && h('bdi', { class: 'quiet small', dir: 'ltr' }, called)),
+      called !== name && h('span', { class: 'quiet small' }, `${words.called} `, h('bdi', { dir: 'ltr' }, called))),
     h('p', { dir: 'auto', class: crm.state === 'red' && 'crm-trouble' }, shown(crm.text, 600)),
     crm.loading && firstLoad(crm),
     h('dl', { class: 'crm-facts' },
       fact(words.freshness, h('p', {}, freshness(crm)),
-        crm.lastCompleteAt && h('p', { class: 'quiet small' }, `${words.completeAt} `, when(crm.lastCompleteAt))),
+        crm.lastCompleteAt && h('p', { class: 'quiet small' }, `${words.completeAt} `, exactly(crm.lastCompleteAt))),
       fact(words.requests, requests(crm))),
-    crm.withoutUser?.length > 0 && withoutUser(crm.withoutUser));
+    crm.withoutUser?.length > 0 && withoutUser(crm.withoutUser, name));
 }
 
 export const noCRM = () => section({ key: 'no-crm', title: words.crm }, h('p', { class: 'quiet' }, words.none));
@@ -41,9 +41,11 @@ export const noCRM = () => section({ key: 'no-crm', title: words.crm }, h('p', {
 const fact = (name, ...content) => h('div', { key: name },
   h('dt', { class: 'quiet small' }, name), h('dd', { class: 'stack' }, content));
 
+const exactly = (at) => h('time', { datetime: at, title: fullTime(at) }, timeAndDay(at));
+
 function freshness({ lagSeconds, everySeconds }) {
   if (!Number.isFinite(lagSeconds)) return words.neverWhole;
-  return words[lagSeconds > 2 * everySeconds ? 'late' : 'fresh'](everySeconds, lag(lagSeconds));
+  return words[lagSeconds > 2 * everySeconds ? 'late' : 'fresh'](span(everySeconds), span(lagSeconds));
 }
 
 function firstLoad({ people, expected }) {
@@ -58,7 +60,10 @@ function requests({ usedToday, allowedToday, requests: own, callRequests }) {
   const isKnown = Number.isFinite(usedToday) && allowedToday > 0;
   return [
     isKnown
-      ? [h('p', {}, `${words.used(usedToday, allowedToday)}; ${words.ownShort(own ?? 0)}.`), ratioBar(usedToday, allowedToday)]
+      ? [h('p', {}, `${words.used(usedToday, allowedToday)}; ${words.ownShort(own ?? 0)}.`),
+        ratioBar(usedToday, allowedToday),
+        isNearlyUsedUp(usedToday, allowedToday)
+          && h('p', { class: 'row crm-trouble' }, icon('warning'), words.nearlyUsedUp)]
       : h('p', {}, words.own(own ?? 0)),
     perCall(callRequests),
   ];
@@ -73,16 +78,8 @@ function perCall({ calls, people, lookUps, logs }) {
   ];
 }
 
-const withoutUser = (names) => h('div', { key: 'without', class: 'notice notice-warning' }, icon('warning'),
+const withoutUser = (names, crm) => h('div', { key: 'without', class: 'notice notice-warning' }, icon('warning'),
   h('div', { class: 'stack grow' },
-    h('p', { class: 'strong' }, words.withoutUser(names.length)),
+    h('p', { class: 'strong' }, h('bdi', {}, words.withoutUser(names.length, crm))),
     h('p', {}, words.withoutUserText),
     h('ul', { class: 'facts' }, names.map((name) => h('li', { key: name }, h('bdi', {}, shown(name)))))));
-
-// Seconds while they say something, then minutes, hours, days.
-function lag(seconds) {
-  const [, size, unit] = spans.find(([below]) => seconds < below);
-  return `${count(Math.floor(seconds / size))} ${unit}`;
-}
-
-const spans = [[120, 1, 's'], [7200, 60, 'min'], [172_800, 3600, 'h'], [Infinity, 86_400, 'days']];

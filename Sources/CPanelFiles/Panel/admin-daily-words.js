@@ -86,7 +86,7 @@ export const words = {
     streams: 'Panels connected',
     sources: 'Phone systems',
     noSources: 'No phone system sends events yet.',
-    sourcesMore: 'Connections',
+    sourcesMore: 'Phone connections', crmsMore: 'CRM connection',
     parkedMore: 'See the parked ones',
   },
 
@@ -111,9 +111,9 @@ export const words = {
 
   connections: {
     text: 'The CRM and the phone systems: whether they answer, and what would help.',
-    add: 'Add a source',
+    add: 'Add a phone system',
     states: { green: 'Works', red: 'Has a problem', quiet: 'Quiet' },
-    empty: 'No source yet',
+    empty: 'No phone system yet',
     emptyText: 'Add one, then enter its address in your phone system.',
     dialects: { callmatch: 'CallMatch events (signed)', zammad: 'Zammad generic CTI' },
     dialectHints: {

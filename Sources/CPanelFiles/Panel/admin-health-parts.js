@@ -1,6 +1,6 @@
 // The parts of the health page: today's calls, times from ring to panel, phone systems, the server.
 import { h } from './dom.js';
-import { count, locale, shown } from './format.js';
+import { count, shown, span } from './format.js';
 import { ringChart } from './admin-chart.js';
 import { crmRow } from './admin-crms.js';
 import { sourceRow } from './admin-sources.js';
@@ -50,7 +50,7 @@ export const sourcesPart = (sources) => section({ key: 'sources', title: words.s
 /** Nothing where the CRM is our own: it cannot be out of reach. */
 export const crmsPart = (crms) => crms?.length > 0 && section({ key: 'crms', title: link.connections.crm },
   h('ul', { class: 'list' }, crms.map(crmRow)),
-  h('p', {}, h('a', { href: '/admin/connections' }, words.sourcesMore)));
+  h('p', {}, h('a', { href: '/admin/connections' }, words.crmsMore)));
 
 export function serverPart({ store, streams, uptimeSeconds, version }) {
   const { writable } = store;
@@ -59,23 +59,11 @@ export function serverPart({ store, streams, uptimeSeconds, version }) {
     writable ? words.writable : words.notWritable);
   const facts = [
     [words.store, state], [words.engine, shown(store.engine)], [words.version, shown(version)],
-    [words.uptime, uptime(uptimeSeconds)], [words.streams, count(streams)],
+    [words.uptime, span(uptimeSeconds)], [words.streams, count(streams)],
   ];
   return section({ key: 'server', title: words.server, kind: 'stack' },
     !writable && notice({ key: 'store', tone: 'bad', role: 'alert' }, h('p', {}, text ?? words.notWritable)),
     h('dl', { class: 'server-facts' }, facts.map(([name, value]) => h('div', { key: name },
       h('dt', { class: 'quiet small' }, name), h('dd', {}, value)))),
     writable && h('p', { class: 'quiet small' }, text));
-}
-
-/** The two largest of days, hours and minutes that are not nothing; seconds in the first minute. */
-function uptime(seconds) {
-  const parts = {
-    day: Math.floor(seconds / 86_400), hour: Math.floor(seconds / 3600) % 24, minute: Math.floor(seconds / 60) % 60,
-  };
-  const filled = Object.entries(parts).filter(([, value]) => value > 0).slice(0, 2);
-  const named = filled.length > 0 ? filled : [['second', Math.floor(seconds)]];
-  return named.map(([unit, value]) => new Intl.NumberFormat(locale, {
-    style: 'unit', unit, unitDisplay: 'long',
-  }).format(value)).join(', ');
 }

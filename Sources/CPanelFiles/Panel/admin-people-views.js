@@ -38,7 +38,7 @@ const ableButton = (person, name, actions) => (person.disabled
   : small('able', words.disable, words.disableWho(name), () => actions.setDisabled(person, true)));
 
 const extensions = (numbers, missing) => h('p', { class: 'person-extensions' },
-  h('span', { class: 'quiet small' }, numbers.length ? `${words.extension(numbers.length)} ` : words.noExtension),
+  h('span', { class: 'quiet small' }, numbers.length ? words.extension(numbers.length) : words.noExtension),
   h('span', { class: 'figures' }, shown(numbers.join(', '))),
   missing.length > 0 && h('span', { class: 'badge badge-warning' }, words.missing(shown(missing.join(', ')))));
 

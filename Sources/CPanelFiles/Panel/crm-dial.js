@@ -1,5 +1,6 @@
 // A click on a number of the CRM's pages: the agent's phone rings, and then it dials.
 import { draw, h } from './dom.js';
+import { shown } from './format.js';
 import { get, post } from './http.js';
 import { icon } from './icons.js';
 import { words } from './crm-words.js';
@@ -15,11 +16,12 @@ export function dialOnClick() {
     const isOrdinary = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey;
     if (!link || !isOrdinary) return;
     event.preventDefault();
-    if (!isBusy) dial(link.getAttribute('href'));
+    if (!isBusy) dial(link.getAttribute('href'), shown(link.textContent));
   });
 }
 
-async function dial(address) {
+/** `said`: the number as it stands on the page. */
+async function dial(address, said) {
   const number = address.slice('tel:'.length).split(';')[0];
   isBusy = true;
   try {
@@ -28,9 +30,9 @@ async function dial(address) {
       location.assign(address);
       return;
     }
-    say(words.dial.asking(number));
+    say(words.dial.asking(said ?? number));
     await post('/api/v1/dial', { number });
-    say(words.dial.ringing(number));
+    say(words.dial.ringing(said ?? number));
   } catch (problem) {
     if (problem.status !== 401) say(problem.message || words.dial.failed, { isBad: true });
   } finally {

@@ -45,7 +45,7 @@ class CRMNew extends FormPage {
   above() {
     if (!this.call) return null;
     return h('p', { key: 'call', class: 'notice' }, icon('incoming'),
-      h('span', { class: 'grow' }, words.forCall(shown(this.asked.get('phone')))));
+      h('span', { class: 'grow' }, words.forCall(shown(this.asked.get('number') ?? this.asked.get('phone')))));
   }
 
   async save(signal) {

@@ -78,6 +78,19 @@ export function duration(seconds) {
   return parts[0] ? `${hours}:${tail}` : tail;
 }
 
+/** 2 hours, 5 minutes: the two largest of days, hours and minutes that are not nothing; seconds within the first hour. */
+export function span(seconds) {
+  const parts = {
+    day: Math.floor(seconds / 86_400), hour: Math.floor(seconds / 3600) % 24, minute: Math.floor(seconds / 60) % 60,
+    second: seconds < 3600 ? Math.floor(seconds % 60) : 0,
+  };
+  const filled = Object.entries(parts).filter(([, value]) => value > 0).slice(0, 2);
+  const named = filled.length > 0 ? filled : [['second', 0]];
+  return named.map(([unit, value]) => new Intl.NumberFormat(locale, {
+    style: 'unit', unit, unitDisplay: 'long',
+  }).format(value)).join(', ');
+}
+
 /** 12,345 */
 export const count = (number) => formats.number.format(number);
 

@@ -72,7 +72,7 @@ export function copyField({ id, label, value, note, onCopy }) {
   return field({ id, label }, (attributes) => h('div', { class: 'copy' },
     h('input', {
       class: 'input', type: 'text', readonly: true, dir: 'ltr', ...attributes, value,
-      on: { focus: (event) => event.target.select() },
+      on: { focus: (event) => showBeginning(event.target) },
     }),
     h('button', {
       type: 'button', class: 'button', 'aria-label': `${words.copy}: ${label}`,
@@ -80,6 +80,9 @@ export function copyField({ id, label, value, note, onCopy }) {
     }, words.copy),
     h('p', { class: 'field-hint', role: 'status' }, note ?? '')));
 }
+
+// All of it is selected, and where it is longer than the field its beginning is seen.
+const showBeginning = (input) => input.setSelectionRange(0, input.value.length, 'backward');
 
 // Browsers give the clipboard to secure pages only; elsewhere the text is selected for the keyboard.
 async function copy(input) {

@@ -151,7 +151,8 @@ const newLead = (call, { organisation: { crm } }) => create(call, crm.newLead, w
 function create(call, address, text, kind, size) {
   const phone = call.number.e164 ?? (call.number.kind === 'withheld' ? null : call.number.presented);
   const separator = address.includes('?') ? '&' : '?';
-  const href = address + query({ phone, call: call.id }).replace('?', separator);
+  const number = phone && shown(call.number.formatted); // as it is shown
+  const href = address + query({ phone, number, call: call.id }).replace('?', separator);
   return h('a', { key: kind, class: ['button', size], role: 'button', href, target: '_blank', rel: 'noopener',
     'data-action': `new-${kind}`, on: { keydown: pressOnSpace } }, icon('add'), text);
 }

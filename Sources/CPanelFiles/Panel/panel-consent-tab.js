@@ -25,7 +25,21 @@ export function connectControl(text, more = {}) {
 
 /** Why the tab is not there; null when nothing is wrong. */
 export const connectProblem = () =>
-  tab.refusal && h('p', { key: 'connect-problem', class: 'field-error', role: 'alert' }, tab.refusal);
+  tab.refusal && h('div', { key: 'connect-problem', role: 'alert' }, refusedText(tab.refusal));
+
+/** What is said against it, {title, text}: each may be missing. */
+export const refusedText = ({ title, text }) => h('div', { class: 'field-error consent-refused' }, icon('warning'),
+  h('div', null,
+    title && h('p', null, h('bdi', null, title)),
+    text && h('p', null, h('bdi', null, text))));
+
+/** The words of the server, or our own where it said nothing. */
+export function refusalOf(problem) {
+  if (!(problem instanceof Problem)) throw problem;
+  if (problem.isOffline) return { text: all.connection.offline };
+  const [title, text] = [shown(problem.title, 300), shown(problem.detail, 300)];
+  return { title, text: title || text ? text : all.connection.failed };
+}
 
 /** A question that was not answered is forgotten when the dialog closes. */
 export const leaveTab = () => Object.assign(tab, atRest);
@@ -46,11 +60,9 @@ async function openTab() {
     const opened = open(address, '_blank');
     if (opened) opened.opener = null;
     // A second press is a link, which no browser blocks.
-    else Object.assign(tab, { address, refusal: words.consent.blocked });
+    else Object.assign(tab, { address, refusal: { text: words.consent.blocked } });
   } catch (problem) {
-    if (!(problem instanceof Problem)) throw problem;
-    const reason = problem.isOffline ? all.connection.offline : shown(problem.message, 300);
-    tab.refusal = reason ?? all.connection.failed;
+    tab.refusal = refusalOf(problem);
   }
   tab.isBusy = false;
   changed();

@@ -2,11 +2,10 @@
 import { words } from './crm-link-words.js';
 import { h } from './dom.js';
 import { shown } from './format.js';
-import { Problem, remove } from './http.js';
-import { connectControl, connectProblem, leaveTab } from './panel-consent-tab.js';
+import { remove } from './http.js';
+import { connectControl, connectProblem, leaveTab, refusalOf, refusedText } from './panel-consent-tab.js';
 import { button, disabledWhen } from './panel-parts.js';
 import { changed, focusNext } from './panel-store.js';
-import { words as all } from './words.js';
 
 const atRest = { isAsked: false, isBusy: false, refusal: null };
 const state = { ...atRest };
@@ -54,7 +53,7 @@ function given(name) {
     h('div', { class: 'stack grow' },
       h('p', { class: 'strong', id: 'consent-question' }, words.consent.askTitle(name)),
       h('p', null, words.consent.ask(name)),
-      h('p', { class: 'field-error', role: 'alert' }, state.refusal),
+      h('div', { role: 'alert' }, state.refusal && refusedText(state.refusal)),
       h('div', { class: 'row' },
         button('button-small', words.consent.keep, keep, { id: 'consent-keep' }),
         button('button-small button-danger', words.consent.disconnect, disconnect,
@@ -71,9 +70,7 @@ async function disconnect() {
     Object.assign(state, atRest);
     focusNext('consent-title');
   } catch (problem) {
-    if (!(problem instanceof Problem)) throw problem;
-    const reason = problem.isOffline ? all.connection.offline : shown(problem.message, 300);
-    Object.assign(state, { isBusy: false, refusal: reason ?? all.connection.failed });
+    Object.assign(state, { isBusy: false, refusal: refusalOf(problem) });
   }
   changed();
 }

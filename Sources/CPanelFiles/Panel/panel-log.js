@@ -2,6 +2,7 @@
 import { h } from './dom.js';
 import { isoDay, shown } from './format.js';
 import { icon } from './icons.js';
+import { isAsking } from './panel-asking.js';
 import { completesAt } from './panel-calls.js';
 import * as commands from './panel-commands.js';
 import { conflict } from './panel-conflict.js';
@@ -28,7 +29,7 @@ export function callLog(call, desk) {
 
 function noLog(call) {
   const isOver = call.state === 'wrapUp' || call.state === 'ended';
-  const text = call.needsPerson ? words.log.needsPerson
+  const text = call.needsPerson ? personNeeded(call)
     : call.match.outcome === 'internal' ? words.log.internal
       : isOver ? words.log.notLogged : words.log.opensOnAnswer;
   const mayOpen = isOver && !call.needsPerson && personOf(call) && call.match.outcome !== 'internal';
@@ -37,6 +38,9 @@ function noLog(call) {
       call.needsPerson && icon('people', 'quiet'), text),
     mayOpen && button('', words.log.openLog, () => commands.choosePerson(call, personOf(call))));
 }
+
+// Who is still looked up is not to be chosen yet.
+const personNeeded = (call) => (isAsking(call) ? words.log.lookedUp : words.log.needsPerson);
 
 const stateLooks = { filed: 'badge-good', attention: 'badge-bad', ready: 'badge-warning', waiting: 'badge-warning' };
 
@@ -76,8 +80,8 @@ function person(call) {
     who
       ? h('p', { class: 'log-fact' }, h('bdi', { class: 'strong' }, shown(who.name)), ' ',
         h('span', { class: 'badge' }, words.kinds[who.kind] ?? who.kind))
-      : h('p', { class: ['log-fact', call.needsPerson ? 'strong' : 'quiet'] },
-        call.needsPerson ? words.log.needsPerson : words.log.nobody));
+      : h('p', { class: ['log-fact', call.needsPerson && !isAsking(call) ? 'strong' : 'quiet'] },
+        call.needsPerson || isAsking(call) ? personNeeded(call) : words.log.nobody));
 }
 
 function related(call) {
@@ -96,7 +100,7 @@ function related(call) {
 
 function relatedHint(call) {
   const who = personOf(call);
-  if (!who) return words.log.relatedNobody;
+  if (!who) return isAsking(call) ? words.log.lookedUp : words.log.relatedNobody;
   const { data } = relatedOf(who);
   const lists = data ? [data.opportunities, data.cases] : [];
   const isEmpty = data && lists.every(({ open, closed }) => open.length + closed.length === 0);
@@ -161,7 +165,7 @@ function footer(call) {
       savingText(call),
       canFinish && completesAt(call) && h('p', { class: 'small quiet' },
         `${words.log.completes} `, wrapUpLeft(completesAt(call))),
-      isWaiting && h('p', { class: 'small strong', id: 'log-needs' }, words.log.needsPerson)),
+      isWaiting && h('p', { class: 'small strong', id: 'log-needs' }, personNeeded(call))),
     canFinish && button('button-primary', [icon('check'), words.log.done], () => commands.done(call), {
       'data-command': 'done', 'aria-describedby': isWaiting ? 'log-needs' : null,
       'aria-disabled': disabledWhen(isWaiting || commands.isBusy(call.id, 'done')) }));

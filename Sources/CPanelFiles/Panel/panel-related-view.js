@@ -32,11 +32,8 @@ function tabList(view, person) {
       'aria-selected': view.tab === tab, 'aria-controls': 'tab-panel', tabindex: view.tab === tab ? '0' : '-1',
       on: { click: () => show(view, tab) } },
     words.related.tabs[tab],
-    tab !== 'activity' && h('span', { class: 'tab-count', 'aria-hidden': 'true' }, count(data, tab)))));
-}
-
-function count(data, tab) {
-  return data ? String(data[tab].open.length) : null;
+    tab !== 'activity' && data
+      && h('span', { class: 'tab-count', 'aria-hidden': 'true' }, String(data[tab].open.length)))));
 }
 
 function show(view, tab) {
@@ -147,8 +144,11 @@ function activity({ ref, subject, at, agent, kind, summary, url }) {
           : h('bdi', { class: 'grow' }, name),
         h('time', { class: 'quiet small', datetime: at, title: fullTime(at) }, moment(at))),
       h('p', { class: 'quiet small clamp' },
-        h('bdi', null, [shown(agent), shown(summary, 240)].filter(Boolean).join(' · ')))));
+        h('bdi', null, [shown(agent), unbroken(shown(summary, 240))].filter(Boolean).join(' · ')))));
 }
+
+// A telephone number stays in one line.
+const unbroken = (text) => text?.replace(/(\d) (?=\d)/g, '$1\u00a0');
 
 // What is there is old: since when, or why.
 function trouble(data, failure, { organisation: { crm } }, again) {

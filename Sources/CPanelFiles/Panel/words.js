@@ -105,7 +105,7 @@ export const words = {
 
   log: {
     region: 'Call log',
-    needsPerson: 'Choose a person before this call can be logged',
+    needsPerson: 'Choose a person so that this call can be logged.', lookedUp: 'Being looked up…',
     opensOnAnswer: 'The call log opens when the call is answered.',
     notLogged: 'This call has no log.', internal: 'Internal calls are not logged.',
     openLog: 'Log this call',
@@ -176,7 +176,7 @@ export const words = {
   dial: { title: 'Call a number', number: 'Number or extension', call: 'Call' },
 
   signIn: {
-    title: 'Sign in', name: 'Name', password: 'Password', submit: 'Sign in',
+    title: 'Sign in', name: 'Sign-in name', password: 'Password', submit: 'Sign in',
     expired: 'You were signed out. Sign in to go on where you were.',
     wrong: 'Name or password is wrong.', missing: 'Fill in your name and your password.',
     tooOften: (seconds) => `Too many attempts. Try again in ${plural(seconds, '# second', '# seconds')}.`,

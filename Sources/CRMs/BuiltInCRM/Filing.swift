@@ -124,8 +124,7 @@ extension BuiltInCRM: ActivitySink {
             try store.count("select count(*) from \(id.kind.table) where id = \(id.value)") == 1
         else {
             throw FilingFailure.park(
-                reason: "The \(what) that this call \(role) is not in the CRM any more. "
-                    + "Choose another one.")
+                reason: "The \(what) that this call \(role) is not in the CRM any more.")
         }
         return id
     }

@@ -41,7 +41,8 @@ struct RelatedRows {
             accountName: text(row[path: "Account.Name"]), contact: named ?? role,
             stage: text(row["StageName"]) ?? "", isOpen: isOpen,
             amount: row["Amount"]?.number.flatMap { $0.isFinite ? $0 : nil },
-            currency: text(row["CurrencyIsoCode"]).flatMap { $0.utf8.count == 3 ? $0 : nil },
+            currency: text(row["CurrencyIsoCode"]).flatMap { $0.utf8.count == 3 ? $0 : nil }
+                ?? settings.currency,
             closesOn: row["CloseDate"]?.text.flatMap(CalendarDay.init(exactly:))?.description,
             changedAt: at, url: settings.url(of: .opportunity, id))
     }

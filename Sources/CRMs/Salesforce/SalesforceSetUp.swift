@@ -22,7 +22,7 @@ package struct SalesforceSetUp: Sendable {
         "kind", "host", "pages", "client-id", "user", "key-file", "audience", "client-secret-file",
         "agents", "users", "names", "shown-fields", "key-field", "version-field", "closed-status",
         "api-version", "every", "share", "live", "patience", "bulk-from", "phone-fields",
-        "open-cti-version", "time-zone", "overlap",
+        "open-cti-version", "time-zone", "overlap", "currency",
     ]
 
     /// - Parameter reading: the bytes of a file, `nil` where it cannot be read.
@@ -63,6 +63,7 @@ package struct SalesforceSetUp: Sendable {
         settings.keyField = try Self.name("key-field", fields)
         settings.versionField = try Self.name("version-field", fields)
         settings.closedStatus = try fields.text("closed-status")
+        settings.currency = try Self.currency(fields)
         settings.overlapSeconds = try fields.number("overlap", in: 0...86_400, or: 300)
         settings.shownFields = try Self.shown(fields)
         settings.looksUpLive = try fields.flag("live", or: true)
@@ -156,6 +157,14 @@ package struct SalesforceSetUp: Sendable {
             throw fields.fault(key, "must be a field's API name, such as CallMatchKey__c.")
         }
         return name
+    }
+
+    private static func currency(_ fields: SettingFields) throws(SettingFault) -> String? {
+        guard let text = try fields.text("currency") else { return nil }
+        guard text.utf8.count == 3, text.utf8.allSatisfy({ (0x41...0x5A).contains($0) }) else {
+            throw fields.fault("currency", "must be three capital letters, such as EUR.")
+        }
+        return text
     }
 
     private static func shown(_ fields: SettingFields) throws(SettingFault) -> HiddenFields {

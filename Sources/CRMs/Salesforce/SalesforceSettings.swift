@@ -39,6 +39,8 @@ package struct SalesforceSettings: Sendable {
     package var versionField: OrgName?
     /// The status of an activity that is over; `nil` is `Completed`, or the last one that the org has.
     package var closedStatus: String?
+    /// What amounts are in, where a row does not say it: an org of one currency has no field for it.
+    package var currency: String?
     /// Days of activities are those of this zone.
     package var timeZone = TimeZone.gmt
 

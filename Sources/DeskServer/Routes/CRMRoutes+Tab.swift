@@ -98,8 +98,8 @@ extension CRMRoutes {
             throw Problem(
                 status: .conflict, title: "This was opened for somebody else",
                 detail: """
-                    It asks for \(agent.displayName). In this browser \(other.displayName) is signed in \
-                    to CallMatch. Nothing was connected; you can close this page.
+                    This page is for \(agent.displayName), but \(other.displayName) is signed in to \
+                    CallMatch in this browser. Nothing was connected; you can close this page.
                     """)
         }
         return agent

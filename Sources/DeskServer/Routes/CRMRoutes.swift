@@ -70,8 +70,9 @@ struct CRMRoutes {
             return Pages.text(
                 status: .unauthorized, title: "\(name) is not connected",
                 body: """
-                    It is not known here who you are: this browser keeps no cookies of this page, or you \
-                    are not signed in. Go back to the panel, and connect \(name) once more.
+                    Your browser blocks cookies for this address, or you are not signed in. CallMatch needs \
+                    a cookie to recognise you when the CRM sends you back. Go back to the panel, and \
+                    connect \(name) once more.
                     """)
         }
         // A tab that was opened for the consent has no panel of its own to go back to.
@@ -83,8 +84,8 @@ struct CRMRoutes {
             page = Pages.text(
                 status: .ok, title: "\(name) is connected",
                 body: """
-                    CallMatch now asks \(name) for \(agent.displayName). You can close this page: the panel \
-                    knows it already.
+                    CallMatch now works in \(name) on behalf of \(agent.displayName). You can close this \
+                    page: the panel knows it already.
                     """, next: next)
         } catch let storage as StorageFailure {
             throw storage

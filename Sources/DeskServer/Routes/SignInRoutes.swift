@@ -30,10 +30,7 @@ struct SignInRoutes {
         guard let token = Token(token), let agent = try await sessions.redeem(token) else {
             return Pages.text(
                 status: .gone, title: "This sign-in link is used up or too old",
-                body: """
-                    A link works once, within 10 minutes. Ask your administrator for a new one, or \
-                    run: callmatch user link NAME
-                    """)
+                body: "A link works once, within 10 minutes. Ask your administrator for a new one.")
         }
         let session = try await sessions.begin(agent: agent)
         return Response(
@@ -172,7 +169,7 @@ struct SignInRoutes {
             if let known = try await sessions.passwordHash(of: session.agent.id),
                 try await !passwords.verify(input.current ?? "", against: known)
             {
-                throw Problem.invalid("current", "This is not the present password.")
+                throw Problem.invalid("current", "This is not your current password.")
             }
             let hash = try await passwords.hash(password)
             try await sessions.setPassword(hash, of: session.agent.id, keeping: session.id)

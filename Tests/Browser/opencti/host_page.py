@@ -115,7 +115,7 @@ class Framed:
         return self.page.frame(url=re.compile(re.escape(f"{self.server.address}/")))
 
     def sign_in(self, name: str, password: str) -> None:
-        self.panel.page.get_by_label("Name", exact=True).fill(name)
+        self.panel.page.get_by_label("Sign-in name", exact=True).fill(name)
         self.panel.page.get_by_label("Password", exact=True).fill(password)
         self.panel.button("Sign in").click()
 

@@ -179,7 +179,7 @@ def test_a_wrong_password_is_said_and_the_name_stays(crm_page, agent):
     tab = crm_page.open()
     tab.sign_in(agent.name, "not " + PASSWORD)
     expect(tab.panel.page.get_by_role("alert")).to_have_text("Name or password is wrong.")
-    expect(tab.panel.page.get_by_label("Name", exact=True)).to_have_value(agent.name)
+    expect(tab.panel.page.get_by_label("Sign-in name", exact=True)).to_have_value(agent.name)
     expect(tab.panel.page.get_by_label("Password", exact=True)).to_be_focused()
     tab.sign_in(agent.name, PASSWORD)
     expect(tab.panel.idle).to_be_visible()
@@ -200,7 +200,7 @@ def test_the_address_is_kept_through_the_sign_in_page(visitor, agent):
     search = f"?sfdcIframeOrigin={ORG}&mode=Lightning"
     page.goto(f"{agent.server.address}/{search}&open=nothing")
     page.wait_for_url(re.compile("/sign-in"))
-    page.get_by_label("Name", exact=True).fill(agent.name)
+    page.get_by_label("Sign-in name", exact=True).fill(agent.name)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).click()
     watch.expect("status of 404")
