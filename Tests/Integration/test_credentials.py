@@ -87,7 +87,7 @@ def test_a_link_opens_once(server: Server):
         assert answer.status_code == 410
         assert "Set-Cookie" not in answer.headers
         assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
-        assert "callmatch user link" in answer.text
+        assert "Ask your administrator for a new one." in answer.text
 
 
 def test_a_link_that_was_copied_opens_once(server: Server):
@@ -186,6 +186,8 @@ def test_signing_in_makes_a_new_session(server: Server):
 def test_signing_out_ends_the_session_and_its_stream(server: Server):
     ada, other = server.sign_in("ada"), server.sign_in("ada")
     with ada.request("GET", "/api/v1/desk/stream", stream=True, timeout=(5, 5)) as stream:
+        # Nothing else is sent on a connection that the server closes after the stream.
+        assert stream.headers["Connection"] == "close"
         frames = stream.iter_content(chunk_size=None)
         next(frames)
         answer = ada.delete("session")

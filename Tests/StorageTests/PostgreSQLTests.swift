@@ -118,6 +118,8 @@ import Testing
         let address = try Self.newStore()
         var patient = Database.Options.quiet
         patient.answerLimit = .seconds(60)
+        // It is looked at before it comes back.
+        patient.spaceCheck = .seconds(60)
         let (frozen, other) = (
             try await Self.open(address, patient), try await Self.open(address, patient)
         )

@@ -47,6 +47,8 @@ struct DeskRoutes {
             status: .ok,
             headers: [
                 .contentType: "text/event-stream; charset=utf-8", .cacheControl: "no-store",
+                // The server watches this connection for its end, and closes it after the stream.
+                .connection: "close",
             ],
             body: ResponseBody { writer in
                 defer { feed.close(window.id) }

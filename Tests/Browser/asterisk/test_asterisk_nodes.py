@@ -95,6 +95,7 @@ def test_the_connected_server_is_killed_during_a_call(pair, ends):
         caller.hang_up()
     picture = ada.desk_where(is_over, within=30)
     assert len(picture["calls"]) == 1
+    # In both cases a part of it was learnt from what there was after the connect.
     call = ada.get(f"calls/{picture['calls'][0]['id']}")["call"]
-    assert bool(call["reconstructed"]) == (ends == "meanwhile"), call
+    assert call["reconstructed"], call
     assert second.audit()["calls"] == 1
