@@ -12,7 +12,7 @@ export const words = {
     other: (name) => name,
   },
   idle: 'Serves agents and events. Takes over when another server stops.',
-  silent: (seconds) => `Has said nothing for ${duration(seconds)}. Others have taken over what it did.`,
+  silent: (seconds) => `Has said nothing for ${duration(seconds)}. Others take over what it did.`,
   version: (version) => `Version ${version}`,
   since: 'Since',
   vacant: 'No server does this now',

@@ -47,7 +47,7 @@ class AdminNodes extends View {
           h('p', { class: 'quiet small' }, all.health.updated(exactTime(at)))),
         told.vacant.length > 0 && vacancy(told.vacant),
         section({ key: 'nodes', title: words.servers, number: told.nodes.length },
-          h('ul', { class: 'list card' }, told.nodes.map(nodeRow)),
+          h('ul', { class: 'list' }, told.nodes.map(nodeRow)),
           h('p', { class: 'quiet' }, told.isShared ? words.shared : words.alone(shown(told.engine)))),
       ],
     ];
