@@ -128,16 +128,20 @@ package struct CallMatch: Sendable {
         let delivery = Delivery(
             database: database, sinks: sinks, home: link?.crm.crm ?? BuiltInCRM.name
         ) { callID, store in try flow.restage(callID: callID, in: store) }
+        let phoneSystems = options.phoneSystems.map {
+            HeldPhone($0(organisation.settings.plan, now), database: database)
+        }
+        let sources = EventSources(
+            database: database, taken: Set(phoneSystems.map(\.shared.system)))
+        try await sources.checkNames()
         let app = CallMatch(
             options: options, database: database, organisation: organisation, flow: flow,
             crm: crm, imports: Imports(crm: crm),
             demoPhone: try await demoPhone(organisation, database, now: now),
-            phoneSystems: options.phoneSystems.map {
-                HeldPhone($0(organisation.settings.plan, now), database: database)
-            },
+            phoneSystems: phoneSystems,
             roster: NodeRoster(
                 database: database, address: options.address, startedAt: now()),
-            link: link, sources: EventSources(database: database),
+            link: link, sources: sources,
             sessions: Sessions(database: database, organisation: organisation, now: now),
             delivery: delivery, logger: logger, now: now)
         try await app.refreshIndexIfNeeded()

@@ -199,7 +199,11 @@ extension WriteQueue {
                 state.isCheckingSpace = false
                 return state.recover()
             }
-            if hasRecovered { options.logger.notice("The store can be written again.") }
+            if hasRecovered {
+                options.logger.notice("The store can be written again.")
+                // Whoever could not read when a notice came reads now.
+                feed.publish([.everything])
+            }
         } catch {
             failed(error, refusing: [])
             if error.reach != .store { checkSpaceLater() }

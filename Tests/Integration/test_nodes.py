@@ -5,6 +5,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -139,6 +140,9 @@ def test_who_stood_still_and_wakes_up_changes_nothing(pair, capsys):
     first = led(pair)
     second = other(pair, first)
     ada = second.sign_in("ada")
+    # So it has something to say when it wakes up: by its rules, nobody has answered.
+    rules = {"noAnswerSeconds": 4, "to": "voicemail"}
+    assert first.sign_in("admin").put("demo/rules", rules).status_code == 204
     call = ring(ada, "03023125042")
     live(ada, call, "ringing")
     os.kill(first.process.pid, signal.SIGSTOP)
@@ -159,14 +163,23 @@ def test_who_stood_still_and_wakes_up_changes_nothing(pair, capsys):
     # It believes that it has the lease until it asks.
     until(lambda: {each["state"] for each in told(first)["nodes"]} == {"up"}, 20)
     assert led(pair) is second
+    # Whatever it still had to say has been refused once this, which it asks of the other one, has come.
+    later = ring(first.sign_in("ben"), "0176 5550100")
+    live(first.sign_in("ben"), later, "ringing")
     shown = ada.call_where(lambda each: each["id"] == call)
     assert shown["state"] == "talking"
     assert ada.post(f"calls/{call}/hang-up").status_code == 204
     live(ada, call, "wrapUp")
     assert ada.post(f"calls/{call}/done").status_code == 204
     ada.desk_where(lambda desk: (call, "filed") in [(each["id"], each["log"]) for each in desk["recent"]])
-    assert first.audit() == second.audit()
     assert second.audit()["unexplained"] == 0
+    # And it can do everything again.
+    assert second.stop() == 0
+    assert led([first], within=3) is first
+    ben = first.sign_in("ben")
+    again = ring(ben, "0176 5550101")
+    live(ben, again, "ringing")
+    assert first.audit()["unexplained"] == 0
     with capsys.disabled():
         print(f"\nheld still for {FROZEN:.0f} s: taken over after {taken:.1f} s, one call, one log")
 
@@ -251,3 +264,51 @@ def test_a_server_with_another_key_is_refused(cluster: Cluster, program: str, tm
         assert str(two.folder / "secrets.key") in said
         assert "Copy this file" in said
         assert one.stop() == 0
+
+
+def test_a_button_is_pressed_once_for_each_time(nodes):
+    """What one agent presses many times at once is done once, and refused otherwise."""
+    away = other(nodes, led(nodes))
+    ada = away.sign_in("ada")
+    call = ring(ada, "03023125042")
+    ada.call_where(lambda each: each["id"] == call and "answer" in each["can"])
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: ada.post(f"calls/{call}/answer").status_code, range(8)))
+    assert sorted(answers) == [204] + [409] * 7
+    assert ada.post(f"calls/{call}/hang-up").status_code == 204
+    live(ada, call, "wrapUp")
+
+
+def test_a_database_that_is_away_for_long_does_not_end_what_a_server_does(pair, cluster):
+    first = led(pair)
+    second = other(pair, first)
+    ada = first.sign_in("ada")
+    call = ring(ada, "03023125042")
+    live(ada, call, "ringing")
+    cluster.signal(signal.SIGSTOP)
+    began = time.monotonic()
+    until(lambda: time.monotonic() - began > 8, 10)
+    cluster.signal(signal.SIGCONT)
+    for node in pair:
+        until(lambda node=node: ready(node)[0] == 200, 30)
+    holder = led(pair)
+    for node in pair:
+        there = node.sign_in("ada")
+        rung = ring(there, "0176 5550102")
+        there.call_where(lambda each, rung=rung: each["id"] == rung and "decline" in each["can"])
+        assert there.post(f"calls/{rung}/decline").status_code == 204
+    assert holder.audit()["unexplained"] == second.audit()["unexplained"] == 0
+
+
+def test_no_source_has_the_name_of_a_phone_system(program: str, tmp_path: Path):
+    settings = tmp_path / "callmatch.yaml"
+    server = Server(program, tmp_path / "data").start()
+    server.command("source", "add", "office", "--dialect", "callmatch")
+    assert server.stop() == 0
+    settings.write_text(
+        "phone-systems:\n  office:\n    kind: asterisk\n    host: 127.0.0.1\n    user: a\n    secret: b\n"
+    )
+    server.options = ("--config", str(settings))
+    server.spawn()
+    assert server.process.wait(60) == 1
+    assert "“office” is the name of an event source already" in server.log.read_text()

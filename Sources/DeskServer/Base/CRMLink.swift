@@ -78,7 +78,8 @@ struct AgentSecrets: AgentVault {
             let known = try store.row("select name from sealing_key")?.text("name")
             if known == name { return }
             let hasSecrets = try store.count("select count(*) from agent_secret") > 0
-            guard known == nil || !hasSecrets || !store.engine.isShared else {
+            let isUsed = try hasSecrets || NodeRoster.isAnyUp(in: store)
+            guard known == nil || !isUsed || !store.engine.isShared else {
                 throw OtherKey(file: file.path(percentEncoded: false))
             }
             try store.execute("delete from sealing_key")
@@ -113,7 +114,12 @@ struct AgentSecrets: AgentVault {
         let sealed = secret.map {
             Data(key.seal(Array($0), for: Self.purpose(agent, crm))).base64EncodedString()
         }
+        let name = key.shownName
         try await database.write { store in
+            // Two servers may have begun at the same moment.
+            guard try store.row("select name from sealing_key")?.text("name") == name else {
+                throw OtherKey(file: Self.keyFile)
+            }
             guard let sealed else {
                 try store.execute(
                     "delete from agent_secret where agent = \(agent) and crm = \(crm)")

@@ -42,6 +42,8 @@ struct SourceTally: Sendable {
 /// The event sources in the store, and their tallies.
 final class EventSources: Sendable {
     private let database: Database
+    /// Names of phone systems that are not told of by messages.
+    private let taken: Set<String>
     private let tallies = Mutex<[String: SourceTally]>([:])
 
     static let migrations: [Migration] = [
@@ -61,8 +63,29 @@ final class EventSources: Sendable {
             ])
     ]
 
-    init(database: Database) {
+    /// - Parameter taken: names that no source may have: calls of a phone system are told by one.
+    init(database: Database, taken: Set<String>) {
         self.database = database
+        self.taken = taken
+    }
+
+    /// A phone system of the settings has the name of a source.
+    struct NameTwice: StartFault {
+        let name: String
+
+        var description: String {
+            """
+            phone-systems: “\(name)” is the name of an event source already, and what one says of its calls would end \
+            the other's. Choose another name.
+            """
+        }
+    }
+
+    /// - Throws: `NameTwice`.
+    func checkNames() async throws {
+        if let name = try await all().map(\.name).first(where: taken.contains) {
+            throw NameTwice(name: name)
+        }
     }
 
     /// Adds a source.
@@ -74,6 +97,10 @@ final class EventSources: Sendable {
             throw CommandRefusal.invalid(
                 field: "name",
                 "A name has 1 to 40 small letters, digits, - and _, and is not “demo”.")
+        }
+        guard !taken.contains(name) else {
+            throw CommandRefusal.invalid(
+                field: "name", "“\(name)” is a phone system of the settings already.")
         }
         let token = Token.random()
         let secret =

@@ -24,7 +24,8 @@ struct Duties: Sendable {
     /// Waits for each duty and does it, until the task is cancelled.
     func run() async {
         let keeper = LeaseKeeper(
-            leases: Leases(database: app.database, holder: app.roster.id), logger: app.logger)
+            leases: Leases(database: app.database, holder: app.roster.id),
+            mayBegin: { !app.roster.isStopping }, logger: app.logger)
         await withTaskGroup(of: Void.self) { group in
             for phones in app.phoneSystems {
                 group.addTask {

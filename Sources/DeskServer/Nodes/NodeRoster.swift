@@ -94,11 +94,18 @@ final class NodeRoster: Sendable {
                 """)
             try store.execute(
                 "delete from node where seen_at < \(now.addingTimeInterval(-Self.memory))")
+            try PhoneErrands.forget(in: store, now: now)
             let recently = now.addingTimeInterval(-Self.patience)
             return try store.count(
                 "select count(*) from node where id <> \(id) and seen_at > \(recently)")
         }
         others.store(count, ordering: .relaxed)
+    }
+
+    /// Whether any process says that it lives.
+    static func isAnyUp(in store: ReadTransaction) throws -> Bool {
+        let recently = try store.clock().addingTimeInterval(-patience)
+        return try store.count("select count(*) from node where seen_at > \(recently)") > 0
     }
 
     /// Every process, this one first, then by name.

@@ -38,8 +38,10 @@ struct PhoneErrands: Sendable {
     /// Topics: one names the phone system, the other the errand.
     private static let asked = "phone-errand"
     private static let answered = "phone-answer"
-    /// Seconds for which answers are kept.
-    private static let memory: TimeInterval = 600
+    /// Seconds for which answers, and the numbers in them, are kept.
+    private static let memory: TimeInterval = 60
+    /// Between two looks where no notice came.
+    private static let look: Duration = .seconds(1)
 
     private struct Answer: Codable {
         var text: String?
@@ -107,58 +109,76 @@ struct PhoneErrands: Sendable {
     // MARK: - The server that has the phone system
 
     /// Carries out what others ask until the task is cancelled.
+    ///
+    /// - Parameter isReady: whether the phone system can be told now; what is asked waits until it can.
     func serve(
-        _ system: String, under fence: Fence?,
+        _ system: String, under fence: Fence?, isReady: @escaping @Sendable () async -> Bool,
         _ carryOut: @escaping @Sendable (PhoneErrand) async throws(ControlRefusal) -> String?
     ) async {
         let notices = database.changes(topic: Self.asked)
+        let (looks, waker) = AsyncStream.makeStream(
+            of: Void.self, bufferingPolicy: .bufferingNewest(1))
         await withDiscardingTaskGroup { group in
-            // What was asked while nobody had the phone system comes first.
-            await begin(system, under: fence, in: &group, carryOut)
-            for await _ in notices { await begin(system, under: fence, in: &group, carryOut) }
+            group.addTask { for await _ in notices { waker.yield() } }
+            // What was asked while nobody had the phone system, and what a lost notice told of.
+            group.addTask {
+                while !Task.isCancelled {
+                    waker.yield()
+                    try? await ContinuousClock().sleep(for: Self.look)
+                }
+            }
+            for await _ in looks {
+                guard await isReady() else { continue }
+                for (id, errand) in (try? await taken(system, under: fence)) ?? [] {
+                    group.addTask { await finish(id, Self.outcome(of: errand, carryOut)) }
+                }
+            }
             group.cancelAll()
-        }
-    }
-
-    private func begin(
-        _ system: String, under fence: Fence?, in group: inout DiscardingTaskGroup,
-        _ carryOut: @escaping @Sendable (PhoneErrand) async throws(ControlRefusal) -> String?
-    ) async {
-        for (id, errand) in (try? await taken(system, under: fence)) ?? [] {
-            group.addTask { await finish(id, Self.outcome(of: errand, carryOut)) }
         }
     }
 
     /// Takes what is to be done. Nobody else can take it any more.
     private func taken(
         _ system: String, under fence: Fence?
-    ) async throws -> [(String, PhoneErrand)] {
-        try await database.write { store in
+    ) async throws -> [(String, PhoneErrand?)] {
+        let isAny = try await database.read { try !open(system, in: $0).isEmpty }
+        guard isAny else { return [] }
+        return try await database.write { store in
             try fence?.check(in: store)
             let now = try store.clock()
-            try store.execute(
-                """
-                delete from phone_errand where asked_at < \(now.addingTimeInterval(-Self.memory))
-                """)
-            let since = now.addingTimeInterval(-Self.patience)
-            let rows = try store.rows(
-                """
-                select id, json from phone_errand
-                where system = \(system) and begun_at is null and asked_at > \(since)
-                order by asked_at, id
-                """)
-            return try rows.map { row in
+            return try open(system, in: store).map { row in
                 let id = try row.text("id")
                 try store.execute("update phone_errand set begun_at = \(now) where id = \(id)")
-                return (id, try row.json("json", as: PhoneErrand.self))
+                // A newer server may ask what this one does not know.
+                return (id, try? row.json("json", as: PhoneErrand.self))
             }
         }
     }
 
+    private func open(_ system: String, in store: ReadTransaction) throws -> [Row] {
+        let since = try store.clock().addingTimeInterval(-Self.patience)
+        return try store.rows(
+            """
+            select id, json from phone_errand
+            where system = \(system) and begun_at is null and asked_at > \(since)
+            order by asked_at, id
+            """)
+    }
+
+    /// Forgets what nobody waits for any more.
+    static func forget(in store: WriteTransaction, now: Date) throws {
+        try store.execute(
+            "delete from phone_errand where asked_at < \(now.addingTimeInterval(-memory))")
+    }
+
     private static func outcome(
-        of errand: PhoneErrand,
+        of errand: PhoneErrand?,
         _ carryOut: @Sendable (PhoneErrand) async throws(ControlRefusal) -> String?
     ) async -> Answer {
+        guard let errand else {
+            return Answer(
+                refusal: .notSupported("The server with the phone system is of another version."))
+        }
         do {
             return Answer(text: try await carryOut(errand))
         } catch {

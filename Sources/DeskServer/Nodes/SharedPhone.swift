@@ -17,6 +17,8 @@ final class SharedPhone: CallControl, PhoneSystemReport {
     private let carryOut: @Sendable (PhoneErrand) async throws(ControlRefusal) -> String?
     private let board = Mutex(PhoneBoard())
     private let isHere: Atomic<Bool>
+    /// Of the term, where there are terms.
+    private let fence = Mutex<Fence?>(nil)
     /// Wakes the writer of the board, in a term.
     private let waker = Mutex<AsyncStream<Void>.Continuation?>(nil)
 
@@ -74,7 +76,7 @@ final class SharedPhone: CallControl, PhoneSystemReport {
 
     /// Does it here, or has it done.
     func ask(_ errand: PhoneErrand) async throws(ControlRefusal) -> String? {
-        isConnectedHere ? try await done(errand) : try await errands.ask(errand, of: system)
+        try await isHolder() ? try await done(errand) : try await errands.ask(errand, of: system)
     }
 
     private func done(_ errand: PhoneErrand) async throws(ControlRefusal) -> String? {
@@ -82,6 +84,21 @@ final class SharedPhone: CallControl, PhoneSystemReport {
         guard case .command(let command) = errand else { return try await carryOut(errand) }
         try await local.perform(command)
         return nil
+    }
+
+    /// Whether this server is connected to it, and is to be: one that stood still may not know yet that another one has
+    /// taken over.
+    private func isHolder() async throws(ControlRefusal) -> Bool {
+        guard isConnectedHere else { return false }
+        guard let fence = fence.withLock({ $0 }) else { return true }
+        do {
+            try await database.read { try fence.check(in: $0) }
+            return true
+        } catch is LeaseLost {
+            return false
+        } catch {
+            throw .unreachable("This cannot be handed on to the phone system now. Try again.")
+        }
     }
 
     // MARK: - One term
@@ -96,6 +113,7 @@ final class SharedPhone: CallControl, PhoneSystemReport {
         drawAnew: @escaping @Sendable (Set<String>?) -> Void,
         _ listen: @escaping @Sendable () async throws -> Void
     ) async throws {
+        self.fence.withLock { $0 = fence }
         isHere.store(true, ordering: .releasing)
         defer { isHere.store(fence == nil, ordering: .releasing) }
         guard database.kind.isShared else { return try await listen() }
@@ -108,8 +126,13 @@ final class SharedPhone: CallControl, PhoneSystemReport {
             group.addTask { await writer.run(under: fence, wakes: looks) }
             group.addTask { await self.tick() }
             group.addTask {
-                await self.errands.serve(self.system, under: fence) {
-                    errand throws(ControlRefusal) in try await self.done(errand)
+                await self.errands.serve(
+                    self.system, under: fence, isReady: { await self.local.outage() == nil }
+                ) { errand throws(ControlRefusal) in
+                    guard try await self.isHolder() else {
+                        throw .unreachable("Another server has taken over. Try again.")
+                    }
+                    return try await self.done(errand)
                 }
             }
             try await group.next()

@@ -42,6 +42,7 @@ extension AsteriskPhone {
     }
 
     package func perform(_ command: CallCommand) async throws(ControlRefusal) {
+        guard connection != nil else { throw Self.isLost }
         switch command {
         case .decline(let call, extension: let line):
             try await hangUp(

@@ -35,7 +35,9 @@ package actor AsteriskPhone: ConnectedPhoneSystem {
         self.settings = settings
         self.now = now
         system = settings.name
-        ownPrefix = "callmatch-\(Int(now().timeIntervalSince1970))"
+        // Two servers may start in the same second.
+        ownPrefix =
+            "callmatch-\(Int(now().timeIntervalSince1970))-\(UUID().uuidString.prefix(8).lowercased())"
         calls = AsteriskCalls(
             system: settings.name, lines: settings.lines(of: []), plan: plan)
     }
@@ -60,6 +62,7 @@ package actor AsteriskPhone: ConnectedPhoneSystem {
         // Another server may have listened meanwhile: what was not stored then is known better there.
         calls = AsteriskCalls(system: system, lines: calls.lines, plan: calls.plan)
         outbox = []
+        state = AsteriskState()
         state.started()
         var pause = Pause()
         while !Task.isCancelled {

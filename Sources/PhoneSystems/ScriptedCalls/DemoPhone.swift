@@ -11,8 +11,8 @@ package actor DemoPhone: CallFeed, CallControl {
     private var exchange: DemoExchange
     private let now: @Sendable () -> Date
     private let newID: @Sendable () -> String
-    private let wakes: AsyncStream<Void>
-    private let waker: AsyncStream<Void>.Continuation
+    /// Wakes `run`, while it runs.
+    private var waker: AsyncStream<Void>.Continuation?
     /// Events that are not stored yet, in order.
     private var outbox: [CallEvent] = []
 
@@ -31,7 +31,6 @@ package actor DemoPhone: CallFeed, CallControl {
         self.exchange = exchange
         self.now = now
         self.newID = newID
-        (wakes, waker) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
     /// Begins anew with the calls that go on: another process has led them until now.
@@ -41,14 +40,14 @@ package actor DemoPhone: CallFeed, CallControl {
         exchange.rules = rules
         exchange.restore(calls)
         outbox = []
-        waker.yield()
+        waker?.yield()
     }
 
     package var rules: DemoExchange.Rules {
         get { exchange.rules }
         set {
             exchange.rules = newValue
-            waker.yield()
+            waker?.yield()
         }
     }
 
@@ -71,7 +70,7 @@ package actor DemoPhone: CallFeed, CallControl {
     package func play(_ script: CallScript, speed: Double) -> Call.ID {
         let id = newID()
         exchange.play(script, id: id, speed: speed, now: now())
-        waker.yield()
+        waker?.yield()
         return Call.ID(system: system, value: id)
     }
 
@@ -89,12 +88,16 @@ package actor DemoPhone: CallFeed, CallControl {
 
     package func run(_ receive: @escaping @Sendable ([CallEvent]) async throws -> Void) async throws
     {
+        // A new one each time: a stream whose reader was cancelled is over for good.
+        let (wakes, waker) = AsyncStream.makeStream(
+            of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        self.waker = waker
         await withTaskGroup(of: Void.self) { group in
             group.addTask {
                 while !Task.isCancelled {
                     let wait = await self.untilNextDue()
                     try? await ContinuousClock().sleep(for: wait)
-                    self.waker.yield()
+                    waker.yield()
                 }
             }
             waker.yield()
@@ -108,7 +111,7 @@ package actor DemoPhone: CallFeed, CallControl {
 
     private func send(_ events: [CallEvent]) {
         outbox += events
-        waker.yield()
+        waker?.yield()
     }
 
     private func deliver(_ receive: @Sendable ([CallEvent]) async throws -> Void) async {
