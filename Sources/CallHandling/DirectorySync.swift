@@ -38,6 +38,8 @@ package actor DirectorySync {
     private let logger: Logger
     package private(set) var state = SyncState()
     private var isRestored = false
+    /// A fault stands in the store, for those who watch.
+    private var isFaultKept = false
     /// This process brings them in, in this term.
     private var isRunning = false
     private var fence: Fence?
@@ -74,6 +76,8 @@ package actor DirectorySync {
             } catch is CancellationError {
                 return
             } catch {
+                // What is called off because this process stops is no fault.
+                if Task.isCancelled { return }
                 await note(error)
                 wait = Self.patience[min(faults, Self.patience.count - 1)]
                 faults += 1
@@ -101,11 +105,9 @@ package actor DirectorySync {
         let cursor = try await restore()
         let page = try await source.changes(since: cursor)
         try await take(page, knows: cursor)
-        if state.fault != nil {
-            state.fault = nil
-            state.faultSince = nil
-            try await keepFault()
-        }
+        state.fault = nil
+        state.faultSince = nil
+        if isFaultKept { try await keepFault() }
         state.taken += page.changed.count
         state.expected = page.expected ?? state.expected
         guard page.isComplete else { return page.wait }
@@ -139,7 +141,9 @@ package actor DirectorySync {
             let counts = (taken ?? "").split(separator: "/").map { Int($0) }
             state.taken = counts.first.flatMap(\.self) ?? 0
             state.expected = counts.dropFirst().first.flatMap(\.self).flatMap { $0 > 0 ? $0 : nil }
-            if let fault, let space = fault.firstIndex(of: " ") {
+            isFaultKept = fault?.isEmpty == false
+            // Of a process before: this one has not met it.
+            if !isRunning, let fault, let space = fault.firstIndex(of: " ") {
                 state.fault = String(fault[space...].dropFirst())
                 state.faultSince = Double(fault[..<space]).map(Date.init(timeIntervalSince1970:))
             }
@@ -155,6 +159,7 @@ package actor DirectorySync {
             try fence?.check(in: store)
             try Directory.setNote(text ?? "", "fault:\(crm)", in: store)
         }
+        isFaultKept = text != nil
     }
 
     private func take(_ page: RecordChanges, knows cursor: String?) async throws {
