@@ -38,8 +38,6 @@ package actor DirectorySync {
     private let logger: Logger
     package private(set) var state = SyncState()
     private var isRestored = false
-    /// A fault stands in the store, for those who watch.
-    private var isFaultKept = false
     /// This process brings them in, in this term.
     private var isRunning = false
     private var fence: Fence?
@@ -78,7 +76,7 @@ package actor DirectorySync {
             } catch {
                 // What is called off because this process stops is no fault.
                 if Task.isCancelled { return }
-                await note(error)
+                note(error)
                 wait = Self.patience[min(faults, Self.patience.count - 1)]
                 faults += 1
             }
@@ -107,7 +105,6 @@ package actor DirectorySync {
         try await take(page, knows: cursor)
         state.fault = nil
         state.faultSince = nil
-        if isFaultKept { try await keepFault() }
         state.taken += page.changed.count
         state.expected = page.expected ?? state.expected
         guard page.isComplete else { return page.wait }
@@ -125,12 +122,11 @@ package actor DirectorySync {
     /// Where the last process was.
     private func restore() async throws -> String? {
         let crm = source.crm
-        let (cursor, complete, taken, fault) = try await flow.database.read { store in
+        let (cursor, complete, taken) = try await flow.database.read { store in
             (
                 try Directory.note("cursor:\(crm)", in: store),
                 try Directory.note("complete:\(crm)", in: store),
-                try Directory.note("taken:\(crm)", in: store),
-                try Directory.note("fault:\(crm)", in: store)
+                try Directory.note("taken:\(crm)", in: store)
             )
         }
         if !isRestored {
@@ -141,25 +137,8 @@ package actor DirectorySync {
             let counts = (taken ?? "").split(separator: "/").map { Int($0) }
             state.taken = counts.first.flatMap(\.self) ?? 0
             state.expected = counts.dropFirst().first.flatMap(\.self).flatMap { $0 > 0 ? $0 : nil }
-            isFaultKept = fault?.isEmpty == false
-            // Of a process before: this one has not met it.
-            if !isRunning, let fault, let space = fault.firstIndex(of: " ") {
-                state.fault = String(fault[space...].dropFirst())
-                state.faultSince = Double(fault[..<space]).map(Date.init(timeIntervalSince1970:))
-            }
         }
         return cursor
-    }
-
-    /// For processes that only watch.
-    private func keepFault() async throws {
-        let (fence, crm) = (fence, source.crm)
-        let text = state.fault.map { "\(state.faultSince?.timeIntervalSince1970 ?? 0) \($0)" }
-        try await flow.database.write { store in
-            try fence?.check(in: store)
-            try Directory.setNote(text ?? "", "fault:\(crm)", in: store)
-        }
-        isFaultKept = text != nil
     }
 
     private func take(_ page: RecordChanges, knows cursor: String?) async throws {
@@ -189,14 +168,13 @@ package actor DirectorySync {
         } while !rest.isEmpty
     }
 
-    private func note(_ error: any Error) async {
+    private func note(_ error: any Error) {
         let text = "\(error)"
         guard state.fault != text else { return }
         logger.warning(
             "People do not come in.", metadata: ["crm": "\(source.crm)", "error": "\(text)"])
         state.fault = text
         state.faultSince = state.faultSince ?? flow.now()
-        try? await keepFault()
     }
 }
 
