@@ -46,11 +46,6 @@ class Scene:
         crm = connection(self.admin)
         return crm if crm["state"] == "red" else None
 
-    def is_red_for(self, words: str) -> str | None:
-        """What is said of the connection, once it is red for this."""
-        crm = self.is_red()
-        return crm["text"] if crm and re.search(words, crm["text"], re.I) else None
-
     def knows_ada(self) -> bool:
         found = self.admin.post("admin/matching/try", {"number": ADA}).json()
         return [each["name"] for each in found["candidates"]] == ["Ada Lovelace"]
@@ -100,9 +95,9 @@ def test_bad_answers_are_said_in_words(scene: Scene, call: str, bad: str):
     scene.recovers()
     with scene.org.failing(kind, path=path, **about), going_on(scene):
         scene.provoke(call)
-        # A question that was on its way at the restart may be said first: it was called off.
-        text = until(lambda: scene.is_red_for(words), RED_WITHIN, f"the connection is red: {words}")
+        text = until(scene.is_red, RED_WITHIN, "the connection is red")["text"]
         assert "127.0.0.1" in text, text
+        assert re.search(words, text, re.I), text
         assert WHAT_HELPS.search(text), text
         assert "<html" not in text and "evil.example" not in text
     assert all("evil" not in each["target"] for each in scene.org.requests(clear=True))
