@@ -47,8 +47,11 @@ import Testing
         ) { step throws(StorageFailure) in
             if step == .control(.commit), countdown.isOver() { throw .diskFull("here") }
         }
+        // The store's own look whether there is room again would be told of as "everything".
+        var options = Database.Options.quiet
+        options.spaceCheck = .seconds(3600)
         let database = try Database(
-            engine: engine, folder: claimed, migrations: noteSchema, options: .quiet)
+            engine: engine, folder: claimed, migrations: noteSchema, options: options)
         var changes = database.changes().makeAsyncIterator()
         await #expect(throws: StorageFailure.diskFull("here")) {
             try await database.write { transaction in
