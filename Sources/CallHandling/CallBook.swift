@@ -203,14 +203,52 @@ package struct CallBook: Sendable {
     }
 
     /// Calls whose phones have all stopped, whose end nobody reported.
+    ///
+    /// - Parameter since: by our clock: that of the phone system may be ahead of it.
     package func silentCalls(since: Date, in store: ReadTransaction) throws -> [String] {
         try store.rows(
             """
             select id from call where stage = 'live' and silent_since is not null
-                and silent_since <= \(since) and received_at <= \(since)
+                and received_at <= \(since)
             order by silent_since, id limit 100
             """
         ).map { try $0.text("id") }
+    }
+
+    /// Whether a silence or a wrap-up was timed by a clock that has been set back since.
+    package func isAhead(
+        ofClock now: Date, wrapUp: TimeInterval, in store: ReadTransaction
+    ) throws -> Bool {
+        let (heard, until) = Self.latest(now: now, wrapUp: wrapUp)
+        return try store.row(
+            """
+            select 1 as found where exists (
+                select 1 from call where stage = 'live' and silent_since is not null
+                    and received_at > \(heard))
+                or exists (
+                select 1 from call_part where wrap_up_until is not null and is_done = 0
+                    and wrap_up_until > \(until))
+            """) != nil
+    }
+
+    /// Times such silences and wrap-ups anew: they last as long as they always do, from now on.
+    package func keepTime(now: Date, wrapUp: TimeInterval, in store: WriteTransaction) throws {
+        let (heard, until) = Self.latest(now: now, wrapUp: wrapUp)
+        try store.execute(
+            """
+            update call set received_at = \(now)
+            where stage = 'live' and silent_since is not null and received_at > \(heard)
+            """)
+        try store.execute(
+            """
+            update call_part set wrap_up_until = \(now.addingTimeInterval(wrapUp))
+            where wrap_up_until is not null and is_done = 0 and wrap_up_until > \(until)
+            """)
+    }
+
+    /// Servers that share a store may differ by two seconds.
+    private static func latest(now: Date, wrapUp: TimeInterval) -> (heard: Date, until: Date) {
+        (now.addingTimeInterval(2), now.addingTimeInterval(wrapUp + 2))
     }
 
     /// Calls that have been live for longer than any call lasts.

@@ -36,6 +36,42 @@ extension CallFlow {
         try logs.insert(log, callID: stored.id, in: store)
     }
 
+    /// A conversation that passed for missed was answered, and we are told of it late: its log becomes the agent's, with what
+    /// is written in it and with its key, so that the CRM has one record and not two.
+    ///
+    /// - Returns: false when there is no such log.
+    func adoptMissedLog(
+        of stored: StoredCall, by agent: Agent, now: Date, in store: WriteTransaction
+    ) throws -> Bool {
+        guard var log = try logs.log(callID: stored.id, agent: nil, in: store),
+            let own = stored.call.part(of: Set(agent.extensions))
+        else { return false }
+        if log.subject.hasPrefix("Missed call") {
+            log.subject = try subject(of: stored.call, person: log.person, in: store)
+        }
+        log.outcome = "answered"
+        log.startedAt = own.answeredAt ?? stored.call.startedAt
+        log.seconds = Int(own.talkSeconds(until: now).rounded())
+        log.version += 1
+        log.stage = .draft
+        try logs.assign(log, to: (agent.id, agent.displayName), in: store)
+        if let own = try logs.log(log.id, in: store) {
+            try remember(own, of: stored.call, in: store)
+        }
+        return true
+    }
+
+    /// What is left of a missed call that was answered by nobody whom we know: nothing, or what the CRM may have already.
+    func withdrawMissedLog(of stored: StoredCall, in store: WriteTransaction) throws {
+        guard var log = try logs.log(callID: stored.id, agent: nil, in: store) else { return }
+        if try logs.withdraw(log.id, in: store) { return }
+        log.subject = try subject(of: stored.call, person: log.person, in: store)
+        log.outcome = "answered"
+        log.version += 1
+        log.stage = .ready
+        try logs.update(log, dueAt: stored.receivedAt, in: store)
+    }
+
     /// Brings times of the phone system into a log. Nothing that a person typed is touched. A log that was
     /// filed with other times is filed again.
     func refresh(

@@ -84,6 +84,8 @@ package struct CallFlow: Sendable {
         try updateLogs(of: stored, agents: agents, now: now, in: store)
         if let over = EndedCall(stored.call), over.isMissed {
             try logMissedCall(over, stored, in: store)
+        } else if stored.call.wasAnswered, known?.call.wasAnswered == false {
+            try withdrawMissedLog(of: stored, in: store)
         }
         try settle(stored, agents: agents, in: store)
     }
@@ -140,8 +142,9 @@ package struct CallFlow: Sendable {
                 part.isDone = false
             } else if own.spoke, part.wrapUpUntil == nil {
                 let seconds = Double(organisation.settings.policy.wrapUpSeconds)
-                part.wrapUpUntil = max(own.endedAt ?? now, now.addingTimeInterval(-1))
-                    .addingTimeInterval(seconds)
+                // By our clock: that of the phone system may be ahead of it, or behind.
+                let ended = min(max(own.endedAt ?? now, now.addingTimeInterval(-1)), now)
+                part.wrapUpUntil = ended.addingTimeInterval(seconds)
             }
             try book.save(part, sortAt: own.offeredAt ?? stored.call.startedAt, in: store)
         }
@@ -163,6 +166,7 @@ package struct CallFlow: Sendable {
             }
             switch (part.spoke, log) {
             case (true, nil):
+                if try adoptMissedLog(of: stored, by: agent, now: now, in: store) { continue }
                 let person = part.isCleared ? nil : part.chosen ?? stored.match?.certain?.id
                 if person != nil || !organisation.settings.policy.requiresMatch {
                     try openLog(

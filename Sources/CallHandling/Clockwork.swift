@@ -52,6 +52,10 @@ extension CallFlow {
     /// Closes what is over and files what is finished.
     package func passTime() async throws {
         let now = now()
+        let wrapUp = Double(organisation.settings.policy.wrapUpSeconds)
+        if try await database.read({ try book.isAhead(ofClock: now, wrapUp: wrapUp, in: $0) }) {
+            try await database.write { try book.keepTime(now: now, wrapUp: wrapUp, in: $0) }
+        }
         let due = try await database.read { store in
             (
                 silent: try book.silentCalls(

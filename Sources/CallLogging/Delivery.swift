@@ -13,6 +13,7 @@ package struct Delivery: Sendable {
     /// The CRM that takes a log without a person.
     package let home: String
     /// Told of a call whose log moved, in the transaction that moves it.
+    private let pulses = CRMPulses()
     private let moved: @Sendable (_ callID: String, WriteTransaction) throws -> Void
 
     /// Logs that one pass claims together.
@@ -37,39 +38,31 @@ package struct Delivery: Sendable {
 
     /// Files what is due.
     ///
-    /// - Returns: how many logs were tried; 0 when nothing is due.
+    /// - Returns: how many logs were claimed; 0 when nothing is due.
     @discardableResult
     package func pass(now: Date, jitter: Double) async throws -> Int {
         let claims = try await claim(now: now)
+        // A CRM that goes away is not waited for again and again.
+        var gone: Set<String> = []
         for claim in claims {
-            let answer = await file(claim)
+            let crm = crm(of: claim.log)
+            if gone.contains(crm) {
+                try await release(claim)
+                continue
+            }
+            let answer = await ask(claim)
             try await mark(claim, as: answer, now: now, jitter: jitter)
+            if pulses.opening(of: crm, now: now) == .shut { gone.insert(crm) }
         }
         return claims.count
     }
 
-    /// When the next log is due; `nil` when none waits.
-    package func nextDue() async throws -> Date? {
-        try await database.read { store in
-            try store.row(
-                """
-                select due_at, lease_until from call_log where stage = 'ready'
-                order by due_at, id limit 1
-                """
-            ).map { max(try $0.date("due_at"), try $0.date("lease_until")) }
-        }
-    }
-
+    /// Takes what is due, each for one minute.
     package func claim(now: Date) async throws -> [Claim] {
+        let openings = sinks.keys.sorted().map { ($0, pulses.opening(of: $0, now: now)) }
         let lease = now.addingTimeInterval(FilingSchedule.leaseSeconds)
         return try await database.write { store in
-            let rows = try store.rows(
-                """
-                select * from call_log
-                where stage = 'ready' and due_at <= \(now) and lease_until <= \(now)
-                order by due_at, id limit \(Self.batch)
-                """)
-            return try rows.map { row in
+            try waiting(openings, now: now, in: store).map { row in
                 let claim = Claim(
                     log: try CallLog(row), callID: try row.text("call_id"),
                     fence: try row.int("fence") + 1)
@@ -84,8 +77,50 @@ package struct Delivery: Sendable {
         }
     }
 
-    private func file(_ claim: Claim) async -> Result<FiledRecord, FilingFailure> {
-        let crm = claim.log.person?.crm ?? claim.log.related?.id.crm ?? home
+    /// The logs that may be tried now. A moment that is further away than any wait of ours was set by a clock that has been
+    /// set back since: it has come.
+    private func waiting(
+        _ openings: [(crm: String, opening: CRMPulse.Opening)], now: Date, in store: ReadTransaction
+    ) throws -> [Row] {
+        let farthest = now.addingTimeInterval(FilingSchedule.longestWait)
+        let longestLease = now.addingTimeInterval(FilingSchedule.leaseSeconds)
+        let isFree: SQL =
+            "stage = 'ready' and (lease_until <= \(now) or lease_until > \(longestLease))"
+        let isDue: SQL = "(due_at <= \(now) or due_at > \(farthest))"
+        let others = openings.filter { $0.opening == .narrow || $0.opening == .shut }.map {
+            goesElsewhere(than: $0.crm)
+        }
+        var rows = try store.rows(
+            """
+            select * from call_log where \(SQL.joined([isFree, isDue] + others, by: " and "))
+            order by due_at, id limit \(Self.batch)
+            """)
+        for (crm, opening) in openings
+        where opening == .narrow || (opening == .ajar && rows.isEmpty) {
+            rows += try store.rows(
+                "select * from call_log where \(isFree) and \(goes(to: crm)) order by due_at, id limit 1"
+            )
+        }
+        return rows
+    }
+
+    /// The CRM that a log is for.
+    private func crm(of log: CallLog) -> String { log.person?.crm ?? log.related?.id.crm ?? home }
+
+    /// Names of people begin with the CRM's name and a slash, which comes right before 0.
+    private func goes(to crm: String) -> SQL {
+        let own: SQL = "(person >= \(crm + "/") and person < \(crm + "0"))"
+        return crm == home ? "(person is null or \(own))" : own
+    }
+
+    private func goesElsewhere(than crm: String) -> SQL {
+        let other: SQL = "(person < \(crm + "/") or person >= \(crm + "0"))"
+        return crm == home ? other : "(person is null or \(other))"
+    }
+
+    /// Asks the CRM to keep the log, outside any transaction; `mark` writes down what it said.
+    package func ask(_ claim: Claim) async -> Result<FiledRecord, FilingFailure> {
+        let crm = crm(of: claim.log)
         guard let sink = sinks[crm] else {
             return .failure(.park(reason: "No CRM named “\(crm)” is connected."))
         }
@@ -100,38 +135,82 @@ package struct Delivery: Sendable {
         _ claim: Claim, as answer: Result<FiledRecord, FilingFailure>, now: Date, jitter: Double
     ) async throws {
         let log = claim.log
-        try await database.write { store in
-            switch answer {
-            case .success(let record):
-                try store.execute(
-                    """
-                    update call_log set delivered_version = \(log.version),
-                        record = \(try .json(record)), reason = null, attempts = 0,
-                        lease_until = 0,
-                        stage = case when version = \(log.version) and stage = 'ready'
-                            then 'delivered' else stage end
-                    where id = \(log.id) and fence = \(claim.fence)
-                    """)
-            case .failure(.retry(let reason, let after)):
-                let tries = log.attempts + 1
-                let next = FilingSchedule.next(
-                    after: tries, asked: after, now: now, jitter: jitter)
-                let stage: CallLog.Stage =
-                    tries >= FilingSchedule.mostAttempts ? .parked : .ready
-                try store.execute(
-                    """
-                    update call_log set reason = \(reason), due_at = \(next), lease_until = 0,
-                        stage = \(stage)
-                    where id = \(log.id) and fence = \(claim.fence)
-                    """)
-            case .failure(.park(let reason)):
-                try store.execute(
-                    """
-                    update call_log set reason = \(reason), lease_until = 0, stage = 'parked'
-                    where id = \(log.id) and fence = \(claim.fence)
-                    """)
+        let crm = crm(of: log)
+        let isBack = pulses.heard(from: crm, answer, now: now)
+        let isAway = pulses.isAway(crm)
+        do {
+            try await database.write { store in
+                try write(answer, of: claim, isAway: isAway, now: now, jitter: jitter, in: store)
+                if isBack { try hasten(logsFor: crm, now: now, in: store) }
+                try moved(claim.callID, store)
             }
-            try moved(claim.callID, store)
+        } catch {
+            pulses.forget(crm)
+            throw error
+        }
+    }
+
+    /// What waits for a CRM that is back need not wait longer.
+    private func hasten(logsFor crm: String, now: Date, in store: WriteTransaction) throws {
+        try store.execute(
+            """
+            update call_log set due_at = \(now)
+            where stage = 'ready' and due_at > \(now) and \(goes(to: crm))
+            """)
+    }
+
+    private func write(
+        _ answer: Result<FiledRecord, FilingFailure>, of claim: Claim, isAway: Bool, now: Date,
+        jitter: Double, in store: WriteTransaction
+    ) throws {
+        let log = claim.log
+        switch answer {
+        case .success(let record):
+            try store.execute(
+                """
+                update call_log set delivered_version = \(log.version),
+                    record = \(try .json(record)), reason = null, attempts = 0,
+                    lease_until = 0,
+                    stage = case when version = \(log.version) and stage = 'ready'
+                        then 'delivered' else stage end
+                where id = \(log.id) and fence = \(claim.fence)
+                """)
+        case .failure(.retry(let reason, let after)):
+            let tries = log.attempts + 1
+            let next = FilingSchedule.next(
+                after: tries, asked: after, now: now, jitter: jitter)
+            try store.execute(
+                """
+                update call_log set reason = \(reason), due_at = \(next), lease_until = 0
+                where id = \(log.id) and fence = \(claim.fence)
+                """)
+            if tries >= FilingSchedule.mostAttempts, !isAway {
+                try park(claim, reason: reason, in: store)
+            }
+        case .failure(.park(let reason)):
+            try park(claim, reason: reason, in: store)
+        }
+    }
+
+    /// What was edited meanwhile is not what was refused, and goes on its way.
+    private func park(_ claim: Claim, reason: String, in store: WriteTransaction) throws {
+        try store.execute(
+            """
+            update call_log set reason = \(reason), lease_until = 0,
+                stage = case when version = \(claim.log.version) and stage = 'ready'
+                    then 'parked' else stage end
+            where id = \(claim.log.id) and fence = \(claim.fence)
+            """)
+    }
+
+    /// Gives back what was claimed and not tried.
+    private func release(_ claim: Claim) async throws {
+        try await database.write { store in
+            try store.execute(
+                """
+                update call_log set lease_until = 0, attempts = attempts - 1
+                where id = \(claim.log.id) and fence = \(claim.fence)
+                """)
         }
     }
 }

@@ -111,6 +111,26 @@ package struct LogBook: Sendable {
             "select id from call_log where call_id = \(callID) and stage = 'ready' limit 1") != nil
     }
 
+    /// Gives a log without an agent to the one who spoke.
+    package func assign(
+        _ log: CallLog, to agent: (id: String, name: String), in store: WriteTransaction
+    ) throws {
+        try store.execute(
+            "update call_log set agent = \(agent.id), agent_name = \(agent.name) where id = \(log.id)"
+        )
+        try update(log, dueAt: log.startedAt, in: store)
+    }
+
+    /// Removes a log that no CRM has been asked to keep.
+    ///
+    /// - Returns: false when one may have it.
+    package func withdraw(_ id: String, in store: WriteTransaction) throws -> Bool {
+        try store.execute(
+            """
+            delete from call_log where id = \(id) and fence = 0 and delivered_version is null
+            """) > 0
+    }
+
     package func delete(_ id: String, in store: WriteTransaction) throws {
         try store.execute("delete from call_log where id = \(id) and stage = 'draft'")
     }

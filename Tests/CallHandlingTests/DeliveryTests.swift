@@ -94,3 +94,91 @@ func schedule() {
     let asked = FilingSchedule.next(after: 1, asked: 3600, now: now, jitter: 0)
     #expect(asked.timeIntervalSince(now) == 3600)
 }
+
+@Test("A CRM that is away for eight hours is asked twice a minute, and then everything arrives")
+func longOutage() async throws {
+    let stage = try await Stage(policy: everyCall)
+    let calls = (0..<40).map { "c\($0)" }
+    for call in calls {
+        try await stage.happen(
+            stage.event(.offered, 0, "1001", call: call), stage.event(.ended, 5, call: call))
+    }
+    stage.sink.isAway = true
+    let hours = 8.0 * 3600
+    for second in stride(from: 10, to: hours, by: 15) { try await stage.deliver(at: second) }
+    #expect(stage.sink.asked <= 3 + Int(hours / 30))
+    #expect(stage.sink.asked >= Int(hours / 31))
+    let logs = try await stage.audit()
+    #expect((logs.ready, logs.parked) == (calls.count, 0))
+    stage.sink.isAway = false
+    for second in stride(from: hours, to: hours + 120, by: 15) {
+        try await stage.deliver(at: second)
+    }
+    #expect(stage.sink.kept.count == calls.count)
+    #expect(try await stage.audit().delivered == calls.count)
+}
+
+@Test("A CRM that names a time is left alone until then, whatever comes meanwhile")
+func namedTime() async throws {
+    let stage = try await Stage(policy: everyCall)
+    try await stage.happen(
+        stage.event(.offered, 0, "1001"), stage.event(.ended, 5),
+        stage.event(.offered, 6, "1001", call: "d"), stage.event(.ended, 9, call: "d"))
+    stage.sink.refuse(.retry(reason: "429", after: 3600))
+    for second in stride(from: 10.0, to: 3600, by: 30) { try await stage.deliver(at: second) }
+    #expect(stage.sink.asked == 1)
+    for second in stride(from: 3600.0, to: 3720, by: 10) { try await stage.deliver(at: second) }
+    #expect(stage.sink.kept.count == 2)
+}
+
+@Test("One log that is never taken is parked in the end, and delays no other one")
+func oneThatIsNeverTaken() async throws {
+    let stage = try await Stage(policy: everyCall)
+    try await stage.happen(stage.event(.offered, 0, "1001"), stage.event(.ended, 5))
+    stage.sink.locked = [CallLog.key(call: stage.call(), startedAt: Stage.start, agent: nil)]
+    var (second, others) = (10.0, 0)
+    while try await stage.stage() == .ready, second < 4 * 24 * 3600 {
+        let call = "d\(others)"
+        try await stage.happen(
+            stage.event(.offered, second, "1001", call: call),
+            stage.event(.ended, second + 2, call: call))
+        others += 1
+        try await stage.deliver(at: second + 3)
+        #expect(stage.sink.kept.count == others)
+        second += 600
+    }
+    #expect(try await stage.stage() == .parked)
+}
+
+@Test("What was written while an older version was being refused goes on its way")
+func editWhileRefused() async throws {
+    let stage = try await endedCall()
+    let now = Stage.start.addingTimeInterval(66)
+    let claim = try #require(try await stage.delivery.claim(now: now).first)
+    _ = try await stage.flow.edit(
+        LogEdit(subject: "shorter"), version: 1, of: stage.callID(), by: stage.agent("ada"))
+    try await stage.delivery.mark(
+        claim, as: .failure(.park(reason: "too long")), now: now, jitter: 0)
+    #expect(try await stage.stage() == .ready)
+    try await stage.deliver(at: 70)
+    #expect(stage.sink.kept.map(\.subject) == ["shorter"])
+}
+
+@Test("A log that lost its person while it was on its way stays a draft")
+func draftOnTheWay() async throws {
+    let stage = try await endedCall()
+    let now = Stage.start.addingTimeInterval(66)
+    let claim = try #require(try await stage.delivery.claim(now: now).first)
+    try await stage.flow.unchoose(stage.callID(), by: stage.agent("ada"))
+    try await stage.delivery.mark(
+        claim, as: .failure(.retry(reason: "503", after: nil)), now: now, jitter: 0)
+    #expect(try await stage.log("ada")?.stage == .draft)
+    try await stage.deliver(at: 200)
+    #expect(stage.sink.kept.isEmpty)
+}
+
+private let everyCall: LogPolicy = {
+    var policy = LogPolicy()
+    policy.requiresMatch = false
+    return policy
+}()

@@ -91,7 +91,8 @@ final class Stage: Sendable {
         return agent
     }
 
-    func callID(_ value: String = "c") -> String { Call.ID(system: "test", value: value).publicID }
+    func call(_ value: String = "c") -> Call.ID { Call.ID(system: "test", value: value) }
+    func callID(_ value: String = "c") -> String { call(value).publicID }
 
     func log(_ agent: String?, call: String = "c") async throws -> CallLog? {
         let id = callID(call)
@@ -127,16 +128,34 @@ final class Stage: Sendable {
 /// A CRM in a dictionary: what it keeps, what it was asked, and what it answers next.
 final class TestSink: ActivitySink {
     let crm = "test"
-    private let state = Mutex<(kept: [String: FiledLog], asked: Int, answers: [FilingFailure])>(
-        ([:], 0, []))
+    private struct State {
+        var kept: [String: FiledLog] = [:]
+        var asked = 0
+        var answers: [FilingFailure] = []
+        var isAway = false
+        var locked: Set<String> = []
+    }
+    private let state = Mutex(State())
 
     var kept: [FiledLog] { state.withLock { $0.kept.values.sorted { $0.key < $1.key } } }
+    /// Answers nothing.
+    var isAway: Bool {
+        get { state.withLock(\.isAway) }
+        set { state.withLock { $0.isAway = newValue } }
+    }
+    /// Keys of records that are always busy.
+    var locked: Set<String> {
+        get { state.withLock(\.locked) }
+        set { state.withLock { $0.locked = newValue } }
+    }
     var asked: Int { state.withLock { $0.asked } }
     func refuse(_ failures: FilingFailure...) { state.withLock { $0.answers = failures } }
 
     func file(_ log: FiledLog) async throws(FilingFailure) -> FiledRecord {
         let failure: FilingFailure? = state.withLock { state in
             state.asked += 1
+            if state.isAway { return .retry(reason: "no answer", after: nil) }
+            if state.locked.contains(log.key) { return .retry(reason: "locked", after: nil) }
             return state.answers.isEmpty ? nil : state.answers.removeFirst()
         }
         if let failure { throw failure }
