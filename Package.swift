@@ -174,6 +174,9 @@ let package = Package(
         .target(
             name: "TestStores", dependencies: ["Storage"], path: "Tests/TestStores",
             swiftSettings: rules),
+        .target(
+            name: "SimulatedDisk", path: "Tests/SimulatedDisk",
+            linkerSettings: [.linkedLibrary("sqlite3")]),
         tests("PhoneNumbers", of: ["PhoneNumbers"]),
         tests("Calls", of: ["Calls", "ScriptedCalls", "PhoneNumbers"]),
         tests("Credentials", of: ["Credentials"]),
@@ -198,6 +201,13 @@ let package = Package(
             of: [
                 "CallHandling", "CallerLookup", "CallLogging", "Calls", "PhoneNumbers", "Records",
                 "Storage", "AgentDesk", "PhoneSystem", "ScriptedCalls", "CRM", "TestStores", log,
+            ]),
+        tests(
+            "Simulation",
+            of: [
+                "CallHandling", "CallLogging", "CallWebhooks", "CallerLookup", "Calls",
+                "Credentials", "PhoneNumbers", "PhoneSystem", "Records", "SimulatedDisk", "Storage",
+                log,
             ]),
         tests(
             "BuiltInCRM",
