@@ -35,13 +35,20 @@ package struct DeskServer: Sendable {
     package func run(onReady: @escaping @Sendable () -> Void) async throws {
         let presence = Presence(folder: app.options.dataFolder)
         let duties = Duties(app: app, feed: feed)
-        let http = listener(router(), host: app.options.host, port: app.options.port) {
+        let http = listener(
+            router(), host: app.options.host, port: app.options.port,
+            connections: Descriptors.connections(atMost: Limits.connections)
+        ) {
             presence.announce(address: app.options.localAddress, token: operatorToken)
             onReady()
         }
         var services: [any Service] = [http]
         if let port = app.options.adminPort {
-            services.append(listener(administrationRouter(), host: "127.0.0.1", port: port) {})
+            services.append(
+                listener(
+                    administrationRouter(), host: "127.0.0.1", port: port,
+                    connections: Limits.administrationConnections
+                ) {})
         }
         services.append(DeliveryService(delivery: app.delivery, logger: app.logger))
         services.append(Clockwork(flow: app.flow, logger: app.logger))
@@ -90,7 +97,7 @@ package struct DeskServer: Sendable {
     }
 
     private func listener(
-        _ router: Router<DeskContext>, host: String, port: Int,
+        _ router: Router<DeskContext>, host: String, port: Int, connections: Int,
         onRunning: @escaping @Sendable () -> Void
     ) -> some Service {
         Application(
@@ -105,7 +112,7 @@ package struct DeskServer: Sendable {
                         maxHeaderFieldCount: Limits.headerCount))),
             configuration: .init(
                 address: .hostname(host, port: port), serverName: nil, backlog: Limits.backlog,
-                availableConnectionsDelegate: MaximumAvailableConnections(Limits.connections)),
+                availableConnectionsDelegate: MaximumAvailableConnections(connections)),
             onServerRunning: { _ in onRunning() }, logger: app.logger)
     }
 

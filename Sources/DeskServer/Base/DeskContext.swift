@@ -55,7 +55,10 @@ enum Limits {
     /// Idle connections are closed; event streams send a ping before.
     static let idleSeconds: Int64 = 60
     static let pingSeconds: Int64 = 15
+    /// Fewer where the system gives fewer file descriptors (`Descriptors`).
     static let connections = 1024
+    /// Programs of this machine that watch the server.
+    static let administrationConnections = 16
     static let backlog = 1024
     /// Depth of JSON from outside.
     static let jsonDepth = 16
