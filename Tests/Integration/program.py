@@ -86,6 +86,11 @@ class Server:
         """What it writes to standard error."""
         return self.folder.parent / f"{self.folder.name}.log"
 
+    def peak_memory(self) -> int:
+        """The most bytes that it has had resident."""
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(re.search(r"VmHWM:\s+(\d+) kB", status)[1]) << 10
+
     def stop(self) -> int:
         """Ends it politely (SIGTERM); its exit status."""
         return self._end(signal.SIGTERM)

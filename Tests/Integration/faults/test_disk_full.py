@@ -2,10 +2,11 @@
 
 import errno
 import os
+import time
 from pathlib import Path
 
 import pytest
-from program import Server, until
+from program import Client, Server, until
 from webhooks import PhoneSystem, ReportedCall
 
 # A disk of its own for the data folder, in a namespace of its own: nobody else sees it or fills up.
@@ -42,14 +43,8 @@ def fill(disk: Path) -> Path:
     return ballast
 
 
-def test_a_full_disk_loses_nothing_and_the_server_goes_on(cramped: Server):
-    admin, ada = cramped.sign_in("admin"), cramped.sign_in("ada")
-    phones = PhoneSystem.added(admin, "office")
-    before = ReportedCall(phones, "+4917655509001")
-    before.report("offered")
-    shown = ada.call_where(lambda call: call["number"]["e164"] == "+4917655509001")
-
-    ballast = fill(cramped.files)
+def send_until_refused(phones: PhoneSystem) -> tuple[list, list]:
+    """New calls until three have been refused, or more were taken than a full disk had room for."""
     taken, refused = [], []
     for number in range(400):
         call = ReportedCall(phones, f"+49176555{10_000 + number}", extension="1002")
@@ -57,6 +52,23 @@ def test_a_full_disk_loses_nothing_and_the_server_goes_on(cramped: Server):
         (taken if answer.status_code == 200 else refused).append((call, answer))
         if len(refused) == 3:
             break
+    return taken, refused
+
+
+def test_f23_r13_disk_full(cramped: Server, record_property):
+    """The disk of the store is filled to the last byte while calls come in; later there is room again.
+
+    Expected: 503 with Retry-After, /ready says no, what is there is seen; it goes on by itself, nothing is lost.
+    Control: the same calls on the same disk with room are all taken.
+    """
+    admin, ada = cramped.sign_in("admin"), cramped.sign_in("ada")
+    phones = PhoneSystem.added(admin, "office")
+    before = ReportedCall(phones, "+4917655509001")
+    before.report("offered")
+    shown = ada.call_where(lambda call: call["number"]["e164"] == "+4917655509001")
+
+    ballast = fill(cramped.files)
+    taken, refused = send_until_refused(phones)
     # Nobody is told that it was taken, the sender learns when to try again, and is told no more.
     for _, answer in refused:
         assert answer.status_code == 503, answer.text
@@ -64,17 +76,17 @@ def test_a_full_disk_loses_nothing_and_the_server_goes_on(cramped: Server):
         assert "Nothing was changed" in answer.json()["detail"]
         assert int(answer.headers["Retry-After"]) >= 1
     assert len(refused) == 3, "the disk was not full"
+    slowest = max(answer.elapsed.total_seconds() for _, answer in refused)
+    record_property("refused within ms", f"{slowest * 1000:.0f}")
     # What is there can still be seen, and the administrator is told what is wrong.
     assert ada.get("desk").status_code == 200
     assert ada.get(f"calls/{shown['id']}").status_code == 200
-    health = admin.json("admin/health")
-    assert not health["store"]["writable"] and "full" in health["store"]["text"]
-    assert cramped.nobody().request("GET", "/ready").status_code == 503
-    found = next(part for part in cramped.operate("doctor") if part["part"] == "store")
-    assert found["state"] == "red" and "full" in found["text"]
+    check_that_it_is_said(cramped, admin)
 
+    began = time.monotonic()
     ballast.unlink()
     until(lambda: cramped.nobody().request("GET", "/ready").status_code == 200, 15, "goes on")
+    record_property("goes on after s", f"{time.monotonic() - began:.1f}")
     for call, _ in refused:
         call.report("offered")
     before.report("ended", after=3)
@@ -83,7 +95,23 @@ def test_a_full_disk_loses_nothing_and_the_server_goes_on(cramped: Server):
     counts = cramped.audit()
     assert counts["calls"] == 1 + len(taken) + len(refused)
     assert (counts["live"], counts["unexplained"]) == (0, 0)
+    record_property("acknowledged", 2 * counts["calls"])
+    record_property("lost", 0)
     assert admin.json("admin/health")["store"]["writable"]
+
+
+def check_that_it_is_said(server: Server, admin: Client) -> None:
+    health = admin.json("admin/health")
+    assert not health["store"]["writable"] and "full" in health["store"]["text"]
+    assert server.nobody().request("GET", "/ready").status_code == 503
+    found = next(part for part in server.operate("doctor") if part["part"] == "store")
+    assert found["state"] == "red" and "full" in found["text"]
+
+
+def test_control_of_f23_r13_with_room(cramped: Server, record_property):
+    taken, refused = send_until_refused(PhoneSystem.added(cramped.sign_in("admin"), "office"))
+    record_property("control", f"with room {len(taken)} taken, {len(refused)} refused")
+    assert (len(taken), refused) == (400, [])
 
 
 def test_a_new_store_on_a_full_disk_says_so(program: str, tmp_path: Path):
