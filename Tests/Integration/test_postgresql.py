@@ -1,7 +1,6 @@
 """The program on PostgreSQL: several servers on one store, and a database that dies, freezes and comes back."""
 
 import json
-import os
 import signal
 import subprocess
 import time
@@ -47,28 +46,6 @@ def test_a_setting_of_one_server_is_that_of_the_other(nodes):
         lambda: two.get("admin/call-log").json()["wrapUpSeconds"] == changed["wrapUpSeconds"],
         what="the setting arrives",
     )
-
-
-def test_nothing_acknowledged_is_lost_when_server_and_database_are_killed(cluster, nodes, phones):
-    kept = []
-    for round_ in range(6):
-        for _ in range(10):
-            call = ReportedCall(phones, ADA)
-            # As any sender does: what was refused is sent again.
-            for event in (call.event("offered"), call.event("ended", after=1)):
-                until(lambda event=event: phones.send(event).status_code == 200, within=60)
-            kept.append(call.id)
-        if round_ % 2:
-            nodes[0].kill()
-        else:
-            # PostgreSQL starts anew by itself when one of its children is killed.
-            os.kill(cluster.processes()[-1], signal.SIGKILL)
-            until(lambda: ready(nodes[0]) == 200, within=60, what="the store is back")
-        if round_ % 2:
-            nodes[0].start()
-    assert set(kept) <= set(stored_calls(cluster))
-    until(lambda: ready(nodes[1]) == 200, within=60, what="the store is back")
-    assert nodes[1].audit()["unexplained"] == 0
 
 
 def ready(node: Server) -> int:

@@ -77,6 +77,7 @@ class ReportedCall:
 
     def __init__(self, system: PhoneSystem, number: str, extension: str = "1001", **more):
         self.system = system
+        self.number = number
         self.id = f"call-{next(numbers)}-{time.time_ns()}"
         self.began = time.time()
         self._about = {

@@ -1,5 +1,5 @@
 """All rules; importing this registers them."""
 
-from rules import names, pages, rooms, size, swift, tree
+from rules import faults, names, pages, rooms, size, swift, tree
 
-__all__ = ["names", "pages", "rooms", "size", "swift", "tree"]
+__all__ = ["faults", "names", "pages", "rooms", "size", "swift", "tree"]

@@ -85,15 +85,17 @@ class Shown:
     @property
     def text(self) -> str:
         figures = {name: values for name, values in self.figures.items() if name != "control"}
-        return "; ".join(f"{name} {summed(values)}" for name, values in figures.items())
+        return "; ".join(f"{name} {together(name, values)}" for name, values in figures.items())
 
     @property
     def control(self) -> str:
         return "; ".join(dict.fromkeys(self.figures.get("control", [])))
 
 
-def summed(values: list[str]) -> str:
-    """Counts add up; everything else is listed, once."""
+def together(name: str, values: list[str]) -> str:
+    """Of several runs: the longest is one of them, counts add up, and everything else is listed, once."""
+    if name.startswith("longest"):
+        return max(values, key=float)
     if all(value.isdigit() for value in values):
         return str(sum(map(int, values)))
     return ", ".join(dict.fromkeys(values))

@@ -6,6 +6,22 @@ from pathlib import Path
 import pytest
 from system_fault import SystemFault
 from ledger import Ledger
+from program import Server
+
+
+@pytest.fixture(autouse=True)
+def no_server_left(monkeypatch) -> Iterator[None]:
+    """A test that fails in the middle leaves no server behind."""
+    started, spawn = [], Server.spawn
+
+    def noted(server: Server) -> None:
+        started.append(server)
+        spawn(server)
+
+    monkeypatch.setattr(Server, "spawn", noted)
+    yield
+    for server in started:
+        server.kill()
 
 
 @pytest.fixture

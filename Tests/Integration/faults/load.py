@@ -17,6 +17,8 @@ from webhooks import PhoneSystem, ReportedCall, signed_headers
 STORY = (("offered", 0), ("answered", 1), ("ended", 2))
 # Nobody's extension: the calls are on nobody's desk.
 EXTENSION = "1900"
+# What is told of a number, by `export`, should not be much.
+CALLS_OF_A_CALLER = 100
 # Seconds before a sender tries again.
 PATIENCE = 0.05
 # Seconds without an answer after which a sender gives up the connection.
@@ -45,7 +47,6 @@ class Load:
     together: int = 1
     # Whether an event that was not acknowledged is sent again until it is.
     insists: bool = True
-    number: str = field(default_factory=next_number)
     # By moment of the answer (monotonic), how long it took; both in seconds.
     answers: list[tuple[float, float]] = field(default_factory=list)
     refused: int = 0
@@ -87,8 +88,12 @@ class Load:
     def _run(self) -> None:
         line = Line(self.phones)
         try:
-            while not self.over.is_set():
-                calls = [self._call() for _ in range(self.together)]
+            for done in itertools.count():
+                if done % CALLS_OF_A_CALLER == 0:
+                    number = next_number()
+                calls = [
+                    ReportedCall(self.phones, number, extension=EXTENSION) for _ in range(self.together)
+                ]
                 for kind, after in STORY:
                     if not self._report(line, calls, kind, after):
                         return
@@ -96,9 +101,6 @@ class Load:
             self.faults.append(repr(fault))
         finally:
             line.close()
-
-    def _call(self) -> ReportedCall:
-        return ReportedCall(self.phones, self.number, extension=EXTENSION)
 
     def _report(self, line: "Line", calls: list[ReportedCall], kind: str, after: float) -> bool:
         """False when there is nothing more to do for this line."""
@@ -117,7 +119,7 @@ class Load:
                 if status == 200:
                     self.answers.append((time.monotonic(), time.monotonic() - began))
                     for call in calls:
-                        self.ledger.note(self.number, call.id, kind)
+                        self.ledger.note(call.number, call.id, kind)
                     return True
                 assert status == 503, f"answered {status}"
                 self.refused += 1

@@ -34,9 +34,11 @@ class PowerSupply:
         return forgotten
 
     def turn_off(self) -> None:
+        """Also when a test has failed, and somebody still uses it."""
         if self._disk:
+            self._disk.kill()
+            self._disk.wait()
             subprocess.run(["umount", "--lazy", self.mount], check=False)
-            self._disk.wait(30)
 
 
 def need_a_disk_of_our_own() -> None:

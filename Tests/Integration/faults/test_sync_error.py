@@ -1,5 +1,7 @@
 """A sync of the store fails: what the disk has then is only known after opening the store again."""
 
+import time
+
 import pytest
 from form import either
 from ledger import Ledger
@@ -41,8 +43,10 @@ def test_f24_r14_sync_error(program, tmp_path, system, ledger: Ledger, record_pr
     load = Load(phones, ledger, insists=False)
     before = fail_a_sync(server, system, load, number)
     status = server.process.wait(30)
+    took = time.monotonic() - system.failed_at / 1e9
     load.stop()
     record_property("failing syncs", 1)
+    record_property("longest until its end, ms", f"{took * 1000:.0f}")
     record_property("acknowledged", len(ledger))
     record_property("acknowledged after it", len(load.answers) - before)
     record_property("syncs after it", system.syncs - system.reached)

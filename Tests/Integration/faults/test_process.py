@@ -1,0 +1,182 @@
+"""Second instances, stops, and running out of what the system gives a process."""
+
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+from form import either
+from ledger import Ledger
+from load import EXTENSION, has_passed, under_load
+from memory_limit import MemoryLimit
+from program import Server, until
+from webhooks import PhoneSystem
+
+STOPS = either(3, 50)
+# Descriptors that the server may have, and connections of strangers.
+DESCRIPTORS = 160
+STRANGERS = 400
+# Ten times the mean of a busy hour, in events a second, and 200 windows.
+TENFOLD = 50
+AGENTS, WINDOWS = 25, 8
+MEMORY = 256 << 20
+
+
+def prepared(server: Server) -> PhoneSystem:
+    return PhoneSystem.added(server.start().sign_in("admin"), "office")
+
+
+def test_f28_second_instance(program, tmp_path, ledger: Ledger, record_property):
+    """A second server is started on the data folder of one that works under load. (PostgreSQL: R19.)
+
+    Expected: the second ends at once and names the first; the first goes on, and nothing is lost.
+    Control: on a folder of its own the second starts.
+    """
+    server = Server(program, tmp_path / "data")
+    second = Server(program, tmp_path / "data")
+    with under_load(prepared(server), ledger) as load:
+        began = time.monotonic()
+        second.spawn()
+        status = second.process.wait(30)
+        record_property("second ended after s", f"{time.monotonic() - began:.2f}")
+        so_far = len(ledger)
+        until(lambda: len(ledger) > so_far, 30, "the first goes on")
+    assert status == 1
+    assert str(server.process.pid) in server.log.read_text().splitlines()[-1]
+    assert load.refused == load.unanswered == 0
+    record_property("acknowledged", len(ledger))
+    record_property("lost", len(ledger.lost(server)))
+    ledger.check(server)
+    assert server.stop() == 0
+    own = Server(program, tmp_path / "own").start()
+    record_property("control", "on a folder of its own it starts")
+    assert own.stop() == 0
+
+
+def test_f29_stop_under_load(program, tmp_path, ledger: Ledger, record_property):
+    """The server is told to stop (SIGTERM) under load, and started again.
+
+    Expected: it ends by itself with status 0, and no acknowledged event is lost.
+    Control: that of F21, which a server in front that answers too early fails in a stop too.
+    """
+    server = Server(program, tmp_path / "data")
+    phones, longest = prepared(server), 0.0
+    for _ in range(STOPS):
+        with under_load(phones, ledger, insists=False):
+            so_far = len(ledger)
+            until(lambda so_far=so_far: len(ledger) > so_far + 50, 30, "a load")
+            began = time.monotonic()
+            assert server.stop() == 0
+            longest = max(longest, time.monotonic() - began)
+        ledger.check(server.start())
+    record_property("stops", STOPS)
+    record_property("longest until its end, s", f"{longest:.1f}")
+    record_property("acknowledged", len(ledger))
+    record_property("lost", len(ledger.lost(server)))
+    assert server.stop() == 0
+    ledger.check_file(server.folder)
+
+
+def strangers(server: Server, number: int) -> list[socket.socket]:
+    """Connections that say nothing. Those that the server cannot take wait in the system's queue."""
+    connections = []
+    for _ in range(number):
+        connections.append(connection := socket.socket())
+        connection.setblocking(False)
+        connection.connect_ex(("127.0.0.1", server.port))
+    return connections
+
+
+def test_f27_out_of_descriptors(program, tmp_path, ledger: Ledger, record_property):
+    """More connections come than the server has file descriptors for, while it works.
+
+    Expected: who is connected is served, who is not waits; nothing is lost, and afterwards new ones are taken.
+    Control: while they are there, a new connection is not served.
+    """
+    limit = ["sh", "-c", f'ulimit -n {DESCRIPTORS} && exec "$@"', "sh"]
+    server = Server(program, tmp_path / "data", under=limit)
+    phones = prepared(server)
+    inside = server.sign_in("ada")
+    assert inside.get("desk").status_code == 200
+    with under_load(phones, ledger):
+        until(lambda: len(ledger) > 20, 30, "a load")
+        crowd = strangers(server, STRANGERS)
+        so_far = len(ledger)
+        until(lambda: len(ledger) > so_far + 100, 60, "who is connected is served")
+        assert inside.get("desk").status_code == 200
+        served = is_served(server, within=2)
+        record_property("descriptors", DESCRIPTORS)
+        record_property("connections", STRANGERS)
+        for connection in crowd:
+            connection.close()
+        until(lambda: is_served(server, within=10), 30, "who comes later is served")
+    assert server.process.poll() is None
+    record_property("acknowledged", len(ledger))
+    record_property("lost", len(ledger.lost(server)))
+    record_property("control", f"a new connection meanwhile: {'served' if served else 'not served'}")
+    assert not served, "there were enough descriptors"
+    ledger.check(server)
+    assert server.stop() == 0
+
+
+def is_served(server: Server, within: float) -> bool:
+    try:
+        with socket.create_connection(("127.0.0.1", server.port), within) as connection:
+            connection.sendall(b"GET /health HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+            return connection.recv(12) == b"HTTP/1.1 200"
+    except OSError:
+        return False
+
+
+def windows(server: Server) -> list[socket.socket]:
+    """The desks of many agents, that nobody reads for longer than the system's buffers last."""
+    admin, open_ones = server.sign_in("admin"), []
+    for number in range(AGENTS):
+        # The load rings at the first of them.
+        about = {"id": f"agent{number}", "extensions": [EXTENSION if number == 0 else str(7000 + number)]}
+        assert admin.post("admin/people", about).status_code == 201
+        token = server.sign_in(about["id"]).token
+        head = f"GET /api/v1/desk/stream HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {token}\r\n\r\n"
+        for _ in range(WINDOWS):
+            open_ones.append(connection := socket.create_connection(("127.0.0.1", server.port), 10))
+            connection.sendall(head.encode())
+            assert connection.recv(12) == b"HTTP/1.1 200"
+    return open_ones
+
+
+def test_r12_memory(program, tmp_path, ledger: Ledger, record_property):
+    """Ten times the load of a busy hour with 200 windows open, in a control group that has 256 MiB.
+
+    Expected: nothing is killed for want of memory, and nothing is lost.
+    Control: a program that takes more than that is ended.
+    """
+    with MemoryLimit(MEMORY) as limit:
+        server = Server(program, tmp_path / "data", under=limit.under)
+        phones = prepared(server)
+        open_ones = windows(server)
+        with under_load(phones, ledger, rate=TENFOLD, lines=16) as load:
+            seconds = either(10, 600)
+            until(has_passed(seconds), seconds + 60)
+        peak, killed = server.peak_memory(), limit.kills()
+        for window in open_ones:
+            window.close()
+        record_property("seconds", seconds)
+        record_property("events/s", f"{len(load.answers) / seconds:.0f}")
+        record_property("resident at most MiB", peak >> 20)
+        record_property("group at most MiB", limit.peak() >> 20)
+        record_property("refused", load.refused)
+        record_property("killed", killed)
+        record_property("lost", len(ledger.lost(server)))
+        assert killed == 0
+        assert load.rude == 0
+        ledger.check(server)
+        assert server.stop() == 0
+
+
+def test_control_of_r12_more_than_there_is(record_property):
+    with MemoryLimit(MEMORY) as limit:
+        takes_more = [sys.executable, "-c", f"bytearray({MEMORY + (64 << 20)})"]
+        status = subprocess.run([*limit.under, *takes_more]).returncode
+        record_property("control", f"a program that takes more was ended {limit.kills()} time(s)")
+        assert (status, limit.kills()) == (-signal.SIGKILL, 1)
