@@ -28,14 +28,20 @@ def cluster():
     cluster.stop()
 
 
-@pytest.fixture
-def server(program, cluster, tmp_path):
-    server = Server(program, tmp_path / "data", "--database", cluster.new_store()).start()
+@pytest.fixture(scope="module")
+def server(program, cluster, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("callmatch") / "data"
+    server = Server(program, folder, "--database", cluster.new_store()).start()
     yield server
     assert server.stop() == 0
 
 
 @pytest.fixture
+def no_server_left() -> None:
+    """One server is that of the whole file, and stays."""
+
+
+@pytest.fixture(scope="module")
 def phones(server) -> PhoneSystem:
     return PhoneSystem.added(server.sign_in("admin"), "office")
 
