@@ -55,13 +55,14 @@ class Ledger:
         counts = server.audit()
         assert counts["unexplained"] == 0, counts
 
-    def check_file(self, folder: Path) -> None:
-        """The same of a store that nobody has open, which must be whole as well."""
+    def check_file(self, folder: Path) -> int:
+        """The same of a store that nobody has open, which must be whole as well. How many events it holds."""
         with sqlite3.connect(folder / "callmatch.sqlite") as store:
             assert store.execute("pragma integrity_check").fetchone() == ("ok",)
             kept = facts(json.loads(text) for (text,) in store.execute("select json from call"))
         assert not (lost := self.events - set(kept)), f"{len(lost)} lost: {sorted(lost)[:5]}"
         assert max(kept.values(), default=1) == 1, "kept twice"
+        return len(kept)
 
 
 def facts(calls: Iterable[dict]) -> Counter[Event]:
