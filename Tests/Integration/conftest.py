@@ -3,11 +3,12 @@
 import itertools
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from program import Client, Server
+from rights import Scene
 from webhooks import PhoneSystem
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "PostgreSQL"))
@@ -54,6 +55,33 @@ def ben(server: Server) -> Client:
 def phones(admin: Client) -> PhoneSystem:
     """A phone system that reports signed events."""
     return PhoneSystem.added(admin, f"office{next(numbers)}")
+
+
+@pytest.fixture
+def counted(server: Server) -> Callable[[], dict[str, int]]:
+    """`counted()`: which of the audit's figures have changed since the test began, and by how much."""
+    before = server.audit()
+
+    def changed() -> dict[str, int]:
+        after = server.audit()
+        assert after["unexplained"] == 0, after
+        figures = {name: after[name] - before[name] for name in after if name != "examples"}
+        return {name: change for name, change in figures.items() if change}
+
+    return changed
+
+
+@pytest.fixture
+def people(server: Server) -> dict[str, Client]:
+    """Fresh sessions: some rows end them."""
+    names = {"Ada": "ada", "Ben": "ben", "administrator": "admin"}
+    signed_in = {who: server.sign_in(name) for who, name in names.items()}
+    return {"nobody": server.nobody()} | signed_in
+
+
+@pytest.fixture
+def scene(people: dict[str, Client]) -> Scene:
+    return Scene(people["Ada"], people["administrator"])
 
 
 @pytest.fixture(scope="module")

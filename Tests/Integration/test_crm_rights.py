@@ -10,7 +10,7 @@ from connected_org import OrgProcess, connected, consent, hire, ref, wait_until_
 from crm_rights import AGENTS, TOKENS, USERS, Answers, Encounter, Made, furnish, table, unknown
 from every_route import ask_about_call, ask_about_records, ask_the_rest
 from program import Client, Server
-from test_rights import Overheard
+from overheard import Overheard
 from webhooks import PhoneSystem, ReportedCall
 
 EXTENSIONS = dict(zip(AGENTS, ("2001", "2002", "2003", "2004", "2005"), strict=True))

@@ -75,10 +75,12 @@ class PhoneSystem:
 class ReportedCall:
     """An inbound call of a phone system, event by event."""
 
-    def __init__(self, system: PhoneSystem, number: str, extension: str = "1001", **more):
+    def __init__(
+        self, system: PhoneSystem, number: str, extension: str = "1001", id: str | None = None, **more
+    ):
         self.system = system
         self.number = number
-        self.id = f"call-{next(numbers)}-{time.time_ns()}"
+        self.id = id or f"call-{next(numbers)}-{time.time_ns()}"
         self.began = time.time()
         self._about = {
             "call": self.id,

@@ -1,0 +1,364 @@
+"""F13 to F20 and F36: a CRM that refuses, loses, answers nonsense, or is not there."""
+
+import json
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from urllib.parse import unquote
+
+import pytest
+from connected_org import OrgProcess, connected, hire, ref, wait_until_in
+from filing import LOVELACE, Scene, Talk, is_write
+from program import Client, until
+from webhooks import PhoneSystem, ReportedCall
+
+HOUR = 3600
+TOKEN = "/services/oauth2/token"
+
+
+@pytest.fixture(scope="module")
+def scene(program: str, tmp_path_factory) -> Iterator[Scene]:
+    with OrgProcess() as org:
+        about = {"names": "everybody", "agents": "users", "users": {"anna": "ada@callmatch.example"}}
+        folder = tmp_path_factory.mktemp("crm")
+        server = connected(program, folder, org, **about).start()
+        agent = hire(server, "anna", "1001")
+        wait_until_in(agent)
+        yield Scene(server, org, agent, PhoneSystem.added(agent, "office"))
+        assert server.audit()["unexplained"] == 0
+        assert server.stop() == 0
+        assert org.info()["mistakes"] == []
+
+
+@pytest.fixture
+def talk(scene: Scene) -> Talk:
+    scene.org.requests(clear=True)
+    return Talk(scene)
+
+
+class Trap:
+    """An address at which nobody should ask."""
+
+    def __init__(self):
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.address = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        self.visits = 0
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def _listen(self) -> None:
+        while True:
+            try:
+                visitor, _ = self._listener.accept()
+            except OSError:
+                return
+            self.visits += 1
+            visitor.close()
+
+    def visit(self) -> None:
+        before = self.visits
+        socket.create_connection(self._listener.getsockname()).close()
+        until(lambda: self.visits > before, what="the trap works")
+
+    def close(self) -> None:
+        self._listener.close()
+
+
+@pytest.fixture
+def trap() -> Iterator[Trap]:
+    trap = Trap()
+    yield trap
+    trap.close()
+
+
+def test_f13_the_key_is_there_already(scene: Scene, talk: Talk):
+    """Another upsert of our key is not seen yet, and the org says DUPLICATE_VALUE.
+
+    Expected: that record is changed, and there is one.
+    Control: the first write was refused.
+    """
+    scene.org.configure(upsert_blind_seconds=60)
+    other = scene.org.add(kind="Task", CallKey__c=talk.key, Subject="By the other one")
+    talk.edit(notes="Ours.")
+    talk.end()
+    task = talk.filed()
+    scene.org.configure(upsert_blind_seconds=0)
+    assert (task["Id"], task["Description"].startswith("Ours.")) == (other, True)
+    statuses = [each["status"] for each in scene.writes()]
+    assert statuses[0] >= 400 and statuses[-1] in (200, 204), statuses
+
+
+@pytest.mark.parametrize(("kind", "is_done"), [("lost_reply", True), ("lost_request", False)])
+def test_f14_the_answer_is_lost(scene: Scene, talk: Talk, kind: str, is_done: bool):
+    """The org writes the log and the answer is lost, twice; or the request is lost before anything is done.
+
+    Expected: one record in the end.
+    Control: the first kind was written by the org before the answer was lost, the second was not.
+    """
+    with scene.org.failing(kind, path=talk.path, times=2):
+        talk.edit(notes="Once.")
+        talk.end()
+        task = talk.filed()
+    assert task["Description"].startswith("Once.")
+    lost = [each for each in scene.writes() if kind in each["faults"]]
+    assert [each["status"] is not None for each in lost] == [is_done] * len(lost) and lost
+
+
+@pytest.mark.parametrize("status", [503, 429])
+def test_f15_left_alone_for_an_hour(scene: Scene, talk: Talk, status: int):
+    """The org says 503 or 429 with `Retry-After: 3600` to the logs of three calls.
+
+    Expected: each is tried once and then waits for that hour; calls pop as before; none is lost.
+    Control: tried by hand after that, all are filed: nothing but the hour held them back.
+    """
+    talks = [talk, Talk(scene), Talk(scene)]
+    about = {"code": "SERVER_UNAVAILABLE", "status": status, "headers": {"Retry-After": str(HOUR)}}
+    with scene.org.failing("error", method="PATCH|POST", path="/sobjects/Task", **about):
+        for each in talks:
+            each.end().until("waiting")
+        ring = ReportedCall(scene.phones, LOVELACE)
+        ring.report("offered")
+        shown = [each for each in scene.agent.desk()["calls"] if each["state"] == "ringing"]
+        assert [each["title"] for each in shown] == ["Ada Lovelace"]
+        ring.report("ended", after=1)
+        # The missed call is a log of its own.
+        tries = [1] * (len(talks) + 1)
+        until(lambda: [each["attempts"] for each in scene.waiting().values()] == tries, what="it waits, too")
+        for each in scene.waiting().values():
+            due = datetime.fromisoformat(each["nextAttemptAt"]).timestamp()
+            assert HOUR - 60 <= due - time.time() <= 1.2 * HOUR
+        tried = [each["target"].rsplit("/", 1)[1] for each in scene.writes()]
+        assert {each.key: tried.count(each.key) for each in talks} == {each.key: 1 for each in talks}
+    for each in scene.waiting().values():
+        assert scene.agent.post(f"admin/deliveries/{each['id']}/retry").status_code == 204
+    for each in talks:
+        each.filed()
+    until(lambda: scene.waiting() == {}, what="all are filed")
+
+
+def tokens_asked(scene: Scene) -> int:
+    return len([each for each in scene.org.requests(clear=True) if each["target"].startswith(TOKEN)])
+
+
+def look_at_people(scene: Scene, times: int) -> set[int]:
+    """What an agent's questions about some people are answered, all of them at once."""
+    people = [scene.org.people[name] for name in ("Ada Lovelace", "Charles Babbage", "Wiebke Petersen")]
+
+    def look(person: str) -> int:
+        agent = Client(scene.agent.address, scene.agent.token)
+        return agent.get(f"people/contact/{person}/related", scope="contact").status_code
+
+    with ThreadPoolExecutor(9) as threads:
+        return set(threads.map(look, people * times))
+
+
+def test_f16_tokens(scene: Scene, talk: Talk):
+    """The token ends while many ask at once; later the org refuses to give a new one.
+
+    Expected: one new token for all. Refused: asked for once and not in a loop, it is said, and the log waits.
+    Control: while a token is good none is asked for; let in again, the log that waited is filed.
+    """
+    scene.org.expire_tokens()
+    talk.end()
+    assert look_at_people(scene, times=3) == {200}
+    talk.filed()
+    assert tokens_asked(scene) == 1
+    Talk(scene).end().filed()
+    assert tokens_asked(scene) == 0
+    later = Talk(scene)
+    refusal = {"error": "invalid_grant", "error_description": "user hasn't approved this consumer"}
+    with scene.org.failing("reply", path=TOKEN, status=400, body=json.dumps(refusal)):
+        scene.org.expire_tokens()
+        later.end().until("waiting")
+        until(lambda: scene.crm["state"] == "red" and "approved" in scene.crm["text"], what="it is said")
+        look_at_people(scene, times=9)
+        assert tokens_asked(scene) == 1
+    # A new start asks at once; else it is a minute.
+    scene.server.restart()
+    later.filed()
+    wait_until_in(scene.agent)
+    assert tokens_asked(scene) == 1
+
+
+ROBOT = "robot@callmatch.example"
+RULE = "No calls about gears on Sundays"
+STOPPED = ["Deleted", "Merged", "Master", "Stays"]
+
+
+def people_of(scene: Scene) -> dict[str, str]:
+    """Contacts of these names that have come in, by name."""
+    made = {
+        name: scene.org.add(kind="Contact", LastName=name, Phone=f"0221 4718{place:03}")
+        for place, name in enumerate(STOPPED)
+    }
+    for name in made:
+        until(lambda name=name: scene.agent.json("people", search=name)["people"], what=f"{name} comes in")
+    return made
+
+
+def test_f17_refused_for_good(scene: Scene, talk: Talk):
+    """A validation rule refuses one log; of others the contact is deleted or merged; an optional field goes away.
+
+    Expected: the one is parked at once with the org's words, and filed after the repair; the others are filed at once:
+    without the contact, which the text says, under the one that is left, without the field, which is said.
+    Control: a log with a contact that stays is filed under it; the field that is there again is written again.
+    """
+    made = people_of(scene)
+    talks = {name: Talk(scene) for name in STOPPED if name != "Master"}
+    for name, each in talks.items():
+        each.choose(ref(made[name]))
+    choice = scene.agent.desk()["organisation"]["dispositions"][0]
+    talks["Stays"].edit(disposition=choice)
+    talk.edit(subject="Gears")
+    scene.org.add_validation(kind="Task", when="Subject LIKE 'Gears%'", message=RULE, field="Subject")
+    scene.org.restrict(user=ROBOT, hide_fields=["Task.CallDisposition"])
+    scene.org.delete(record=made["Deleted"])
+    scene.org.merge(master=made["Master"], losers=[made["Merged"]])
+    for each in (talk, *talks.values()):
+        each.end()
+    found = {name: each.filed() for name, each in talks.items()}
+    whom = {name: task.get("WhoId") for name, task in found.items()}
+    assert whom == {"Deleted": None, "Merged": made["Master"], "Stays": made["Stays"]}
+    said = [name for name, task in found.items() if "no longer in Salesforce" in (task.get("Description") or "")]
+    assert said == ["Deleted"]
+    assert found["Stays"].get("CallDisposition") is None and "CallDisposition" in scene.crm["text"]
+    assert RULE in talk.until("attention")["attention"]
+    assert scene.waiting("parked")[talk.id]["attempts"] == 1
+    assert (scene.tasks(talk.key), scene.server.audit()["parked"]) == ([], 1)
+    scene.org.clear_rules()
+    scene.org.release(user=ROBOT)
+    talk.retry()
+    assert talk.filed()["Subject"] == "Gears"
+    scene.server.restart()
+    later = Talk(scene)
+    later.edit(disposition=choice)
+    assert later.end().filed()["CallDisposition"] == choice
+
+
+NONSENSE = {
+    "a page of HTML": ("mangle", {"how": "html"}),
+    "20 MB": ("pad", {"bytes": 20_000_000}),
+    "a redirect": ("redirect", {}),
+    "half of it": ("truncate", {}),
+    "a slow drip": ("drip", {"seconds": 60}),
+}
+
+
+def test_f18_nonsense(scene: Scene, trap: Trap):
+    """The org answers five logs with a page of HTML, 20 MB that come as 20 KB of gzip, a redirect, half an answer, and
+    one that drips for a minute.
+
+    Expected: each is tried again and is one record in the end; nobody goes where the redirect leads.
+    Control: each of them was met; who does go there is noticed.
+    """
+    scene.org.requests(clear=True)
+    talks = {name: Talk(scene) for name in NONSENSE}
+    for name, (kind, about) in NONSENSE.items():
+        more = {"headers": {"Location": f"{trap.address}/task"}} if kind == "redirect" else {}
+        scene.org.fault(kind=kind, path=talks[name].path, **about, **more)
+    for each in talks.values():
+        each.end()
+    for name, each in talks.items():
+        until(lambda each=each: each.log["state"] == "filed", 90, f"{name} is overcome")
+        assert len(scene.tasks(each.key)) == 1, name
+    met = [fault for each in scene.writes() for fault in each["faults"]]
+    assert sorted(met) == sorted(kind for kind, _ in NONSENSE.values())
+    assert trap.visits == 0
+    trap.visit()
+
+
+KEY = {"kind": "Task", "name": "CallKey__c", "type": "string", "length": 64, "external_id": True}
+
+
+def test_f19_two_records_with_our_key(scene: Scene, talk: Talk):
+    """The key field of the org is not unique, and two activities have our key: the org says 300.
+
+    Expected: parked with both ids, and neither is changed.
+    Control: when one of them is deleted, the other one is changed.
+    """
+    scene.org.add_field(**KEY, unique=False)
+    twins = [scene.org.add(kind="Task", CallKey__c=talk.key, Subject="Twin") for _ in range(2)]
+    attention = talk.end().until("attention")["attention"]
+    assert all(twin in attention for twin in twins)
+    assert [task["Subject"] for task in scene.tasks(talk.key)] == ["Twin", "Twin"]
+    scene.org.delete(record=twins[0])
+    scene.org.add_field(**KEY, unique=True)
+    talk.retry()
+    task = talk.filed()
+    assert (task["Id"], task["Subject"]) == (twins[1], "Call from Ada Lovelace")
+
+
+NOTES = ["Old.", "New.", "Newest."]
+
+
+def test_f20_an_old_try_wakes_up_after_an_edit(scene: Scene, talk: Talk):
+    """Notes are edited while an older version waits for its next try, and again while one is under way.
+
+    Expected: no older version is sent after a newer one, and the newest is there.
+    Control: the older ones were sent before.
+    """
+    old, new, newest = NOTES
+    talk.edit(notes=old)
+    number = scene.org.fault(kind="html", path=talk.path, times=None)
+    talk.end().until("waiting")
+    talk.edit(notes=new)
+    until(lambda: new in written(scene), what="it is tried anew")
+    scene.org.mend(fault=number)
+    # The answer to it comes so late that there is a newer one by then.
+    scene.org.fault(kind="late_reply", path=talk.path, seconds=1)
+    until(lambda: any("late_reply" in each["faults"] for each in scene.org.requests()), what="it is under way")
+    talk.edit(notes=newest)
+    until(lambda: talk.filed()["Description"].startswith(newest), what="the newest is there")
+    tries = written(scene)
+    assert tries == sorted(tries, key=NOTES.index) and set(tries) == set(NOTES)
+    assert scene.waiting() == {}
+
+
+def written(scene: Scene) -> list[str]:
+    """Which notes the org was given, in order."""
+    bodies = [each["body"] for each in scene.org.requests() if is_write(each)]
+    return [json.loads(body)["Description"].split()[0] for body in bodies]
+
+
+HOSTILE = ["' OR Name LIKE '%", "}) RETURNING User", "%' OR Id != null --", "0221} RETURNING Contact(Id)"]
+
+
+def test_f36_numbers_that_are_queries(scene: Scene):
+    """Calls come from numbers that would be a part of a query to the org.
+
+    Expected: nobody is found, and no query has anything of them.
+    Control: a number that is one is asked for and found, though nobody here knows it.
+    """
+    scene.org.requests(clear=True)
+    for number in HOSTILE:
+        call = ReportedCall(scene.phones, number)
+        call.report("offered")
+        (shown,) = [each for each in scene.agent.desk()["calls"] if each["state"] == "ringing"]
+        call.report("ended", after=1)
+        assert shown["match"]["candidates"] == []
+        assert shown["match"]["outcome"] in ("none", "unusable")
+    real = scene.org.add(kind="Contact", LastName="Real", Phone="0221 4716001")
+    call = ReportedCall(scene.phones, "+492214716001")
+    call.report("offered")
+    found = scene.agent.call_where(lambda each: each["state"] == "ringing" and each["match"]["outcome"] == "single")
+    call.report("ended", after=1)
+    assert found["match"]["candidates"][0]["ref"]["id"] == real
+    asked = [unquote(each["target"]).replace("+", " ") + each["body"] for each in scene.org.requests()]
+    assert any("4716001" in each for each in asked)
+    assert not [each for each in asked if any(word in each for word in ("OR Name", "RETURNING User", "null --"))]
+
+
+@pytest.mark.parametrize("inner", ["http://169.254.169.254", "trap"])
+def test_nobody_asks_where_a_token_leads_elsewhere(scene: Scene, trap: Trap, inner: str):
+    """The other half of F39: an address that comes with an answer."""
+    wait_until_in(scene.agent)
+    scene.org.configure(instance_url=trap.address if inner == "trap" else inner)
+    scene.org.expire_tokens()
+    text = until(lambda: scene.crm["state"] == "red" and scene.crm["text"], 30, "the connection is red")
+    assert "another host" in text
+    assert trap.visits == 0
+    scene.org.configure(instance_url="")
+    wait_until_in(scene.agent)
+    trap.visit()
