@@ -120,8 +120,10 @@ def test_f25_database_away(cluster, server, phones, ledger: Ledger, record_prope
     with under_load(phones, ledger) as load:
         until(lambda: len(load.answers) > 50, 60, "a load")
         assert load.refused == load.unanswered == 0
+        began = time.monotonic()
         with fault(cluster):
             until(lambda: load.refused > 0, 30, "refused")
+            record_property(f"{fault.__name__}: refused after s", f"{time.monotonic() - began:.1f}")
             until(lambda: not is_ready(server), 30, "not ready")
             until(has_passed(FROZEN), FROZEN + 10)
         record_property(f"{fault.__name__}: goes on after s", f"{goes_on(server, load):.1f}")

@@ -29,6 +29,8 @@ KNOWN_NUMBER = "+493023125042"
 FILED_WITHIN = 90
 # Seconds that a client waits before it tries again; short beside the time between two kills.
 PATIENCE = 0.05
+# Seconds: a log that was on its way to the CRM at the last kill waits for the end of its lease, a minute.
+FILED_WITHIN = 90
 
 Lost = (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError)
 
