@@ -97,7 +97,7 @@ extension CallFlow {
                     """)
                 try restage(callID: try row.text("call_id"), in: store)
             }
-            store.notify(ChangeNotice(topic: "delivery", subject: "retry"))
+            store.notify(Delivery.retry)
             return rows.count
         }
     }

@@ -102,6 +102,7 @@ extension CallFlow {
             log.stage = .ready
             log.attempts = 0
             try logs.update(log, dueAt: change.now, in: change.store)
+            change.store.notify(Delivery.retry)
         }
     }
 

@@ -3,13 +3,18 @@ import Synchronization
 
 /// Whether a CRM takes call logs, told from its last answers.
 ///
-/// One that has failed several times in a row is left alone: one log every half minute asks whether it is back, and the
-/// first one that it takes sends the others on their way. Until then nothing counts against a log that cannot be filed.
+/// One that has failed several times in a row is left alone: one log after a few seconds, later every half minute, asks
+/// whether it is back, and the first one that it takes sends the others on their way. Until then nothing counts against a log that cannot be filed.
 struct CRMPulse: Sendable {
     /// Failures in a row after which a CRM is away.
     static let failuresUntilAway = 3
-    /// Seconds between two logs that ask whether it is back.
-    static let pause: TimeInterval = 30
+    /// The most seconds between two logs that ask whether it is back.
+    static let longestPause: TimeInterval = 30
+
+    private var pause: TimeInterval {
+        let further = max(0, failures - Self.failuresUntilAway)
+        return isAway ? min(Self.longestPause, 5 * Double(1 << min(further, 3))) : Self.longestPause
+    }
 
     /// What may be asked of it now.
     enum Opening: Hashable, Sendable {
@@ -35,7 +40,7 @@ struct CRMPulse: Sendable {
     func opening(now: Date) -> Opening {
         if let silence, now >= silence.from, now < silence.until { return .shut }
         if isWell { return .wide }
-        let hasPaused = askedAt.map { now < $0 || now >= $0.addingTimeInterval(Self.pause) } ?? true
+        let hasPaused = askedAt.map { now < $0 || now >= $0.addingTimeInterval(pause) } ?? true
         if isAway { return hasPaused ? .narrow : .shut }
         return hasPaused ? .ajar : .wide
     }
@@ -79,4 +84,6 @@ final class CRMPulses: Sendable {
 
     /// What it said could not be written down: whatever follows from it will follow from the next answer.
     func forget(_ crm: String) { pulses.withLock { $0[crm] = nil } }
+
+    func forget() { pulses.withLock { $0 = [:] } }
 }

@@ -150,6 +150,12 @@ package struct Delivery: Sendable {
         }
     }
 
+    /// Somebody wants it tried now: whatever is known of the CRMs is forgotten, so they are asked again.
+    package func askAnew() { pulses.forget() }
+
+    /// The subject of a notice of this topic that asks every server to ask anew.
+    package static let retry = ChangeNotice(topic: "delivery", subject: "retry")
+
     /// What waits for a CRM that is back need not wait longer.
     private func hasten(logsFor crm: String, now: Date, in store: WriteTransaction) throws {
         try store.execute(

@@ -29,7 +29,10 @@ package struct DeliveryService: Service {
                 let (wakes, waker) = AsyncStream.makeStream(
                     of: Void.self, bufferingPolicy: .bufferingNewest(1))
                 group.addTask {
-                    for await _ in notices { waker.yield() }
+                    for await notice in notices {
+                        if notice == Delivery.retry { delivery.askAnew() }
+                        waker.yield()
+                    }
                 }
                 group.addTask {
                     while !Task.isCancelled {

@@ -106,7 +106,7 @@ func longOutage() async throws {
     stage.sink.isAway = true
     let hours = 8.0 * 3600
     for second in stride(from: 10, to: hours, by: 15) { try await stage.deliver(at: second) }
-    #expect(stage.sink.asked <= 3 + Int(hours / 30))
+    #expect(stage.sink.asked <= 6 + Int(hours / 30))
     #expect(stage.sink.asked >= Int(hours / 31))
     let logs = try await stage.audit()
     #expect((logs.ready, logs.parked) == (calls.count, 0))
