@@ -8,11 +8,12 @@ import Storage
 
 extension CallFlow {
     /// Opens the log of an agent who speaks.
+    @discardableResult
     func openLog(
         of stored: StoredCall, agent: Agent, person: RecordID?, related: RelatedRecord?,
         now: Date, in store: WriteTransaction
-    ) throws {
-        guard let own = stored.call.part(of: Set(agent.extensions)) else { return }
+    ) throws -> CallLog? {
+        guard let own = stored.call.part(of: Set(agent.extensions)) else { return nil }
         let call = stored.call
         var log = CallLog(
             id: newID(), call: call, agent: (agent.id, agent.displayName), stage: .draft,
@@ -22,6 +23,7 @@ extension CallFlow {
         log.related = person == nil ? nil : related
         try logs.insert(log, callID: stored.id, in: store)
         try remember(log, of: call, in: store)
+        return log
     }
 
     /// The one missed call of a conversation: complete from the start, so it is filed at once.

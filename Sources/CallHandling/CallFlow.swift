@@ -61,9 +61,9 @@ package struct CallFlow: Sendable {
     }
 
     /// One event, from the ring to the filed log.
-    func handle(_ event: KeptEvent, now: Date, in store: WriteTransaction) throws {
+    func handle(_ told: KeptEvent, now: Date, in store: WriteTransaction) throws {
+        let (event, known) = try place(told, in: store)
         let id = event.callID
-        let known = try book.call(id, in: store)
         if let known {
             // The very same event: a repeat.
             if known.call.facts.contains(event.event) { return }
@@ -169,9 +169,11 @@ package struct CallFlow: Sendable {
                 if try adoptMissedLog(of: stored, by: agent, now: now, in: store) { continue }
                 let person = part.isCleared ? nil : part.chosen ?? stored.match?.certain?.id
                 if person != nil || !organisation.settings.policy.requiresMatch {
-                    try openLog(
+                    let log = try openLog(
                         of: stored, agent: agent, person: person, related: part.wished, now: now,
                         in: store)
+                    // Who calls was told after the agent was done.
+                    if part.isDone, let log { try complete(log, now: now, in: store) }
                 }
             case (true, let log?):
                 try refresh(log, from: stored, agent: agent, now: now, in: store)

@@ -1,4 +1,3 @@
-package import Calls
 import Foundation
 package import Storage
 
@@ -69,21 +68,6 @@ extension CallFlow {
         try await database.write { store in
             try store.execute("delete from message where received_at < \(before)")
             try store.execute("delete from erased_call where erased_at < \(before)")
-        }
-    }
-}
-
-extension CallFlow {
-    /// The latest call of a phone system with this id, or with a later one of the same sender's id.
-    package func newestCall(system: String, id: String, laterPrefix: String) async throws -> Call? {
-        let above = laterPrefix + "\u{10FFFF}"
-        return try await database.read { store in
-            try store.row(
-                """
-                select json from call where system = \(system)
-                    and (value = \(id) or (value > \(laterPrefix) and value < \(above)))
-                order by started_at desc, id limit 1
-                """)?.json("json", as: Call.self)
         }
     }
 }

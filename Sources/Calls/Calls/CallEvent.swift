@@ -60,6 +60,14 @@ public struct CallEvent: Hashable, Codable, Sendable {
         self.target = target
         self.isReconstructed = isReconstructed
     }
+
+    /// The same event, told of another call.
+    public func told(of call: Call.ID) -> CallEvent {
+        CallEvent(
+            call: call, leg: leg, kind: kind, at: at, isTimed: isTimed, sequence: sequence,
+            direction: direction, from: from, to: to, extension: `extension`, queue: queue,
+            cause: cause, target: target, isReconstructed: isReconstructed)
+    }
 }
 
 /// Seen from the company: a customer calls in, an agent calls out, or colleagues call each other.

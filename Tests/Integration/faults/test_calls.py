@@ -1,7 +1,8 @@
-"""F1, F2 and F4 to F9: calls that are told twice, in the wrong order, by halves, without an end, or with odd ids."""
+"""F1 to F10: calls that are told twice, in the wrong order, by halves, without an end, or with odd ids."""
 
 import itertools
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 
 import pytest
 from program import Client, Server, until
@@ -9,6 +10,7 @@ from webhooks import PhoneSystem, ReportedCall
 
 LOVELACE = "+493023125042"  # Ada Lovelace's, and nobody else's
 HOUR = 3600
+YEAR = 365 * 24 * HOUR
 numbers = itertools.count(1)
 
 
@@ -94,6 +96,30 @@ def test_f2_the_end_before_the_ring(server: Server, ada: Client, phones, number,
     again.report("offered")
     assert [each["state"] for each in shown(ada, number)] == ["ringing"]
     again.report("ended", after=5)
+
+
+def test_f3_the_start_an_hour_after_the_end(server: Server, ada: Client, phones, counted):
+    """The start, with who calls, arrives an hour after the hangup of a call that was answered.
+
+    Expected: what was missing is there, the call stays ended, and its log is filed once.
+    Control: before it, there is no number, no person and no log.
+    """
+    call = ReportedCall(phones, LOVELACE)
+    call.began -= HOUR + 62
+    for kind, after in (("answered", 2), ("ended", 62)):
+        event = call.event(kind, after)
+        phones.report({name: event[name] for name in ("call", "event", "at", "extension") if name in event})
+    (talk,) = [each for each in ada.desk()["calls"] if each["system"] == phones.name]
+    assert {"number", "person", "log"} & set(talk) == set()
+    assert ada.post(f"calls/{talk['id']}/done").status_code == 204
+    call.report("offered", queue="Hotline")
+    filed(ada, talk["id"])
+    assert shown(ada, LOVELACE) == []
+    now = ada.json(f"calls/{talk['id']}")["call"]
+    assert (now["state"], now["queue"], now["title"]) == ("ended", "Hotline", "Ada Lovelace")
+    (log,) = kept(server, call, LOVELACE)["logs"]
+    assert (log["stage"], log["version"], log["seconds"]) == ("delivered", 1, 60)
+    assert counted() == {"calls": 1, "delivered": 1}
 
 
 @pytest.mark.parametrize("tie", [False, True], ids=["a millisecond apart", "at the same moment"])
@@ -281,3 +307,25 @@ def test_f9_ids_of_every_kind(server: Server, ada: Client, admin: Client, phones
     for call in calls[:-1]:
         call.report("ended", after=2)
     done(ada, LOVELACE)
+
+
+def test_f10_ids_again_after_a_year(server: Server, ada: Client, phones, counted):
+    """A phone system was set up anew: a year later a call has the id of an old one.
+
+    Expected: two calls and two records, with the day of each in its key.
+    Control: a late event of the old call, with the old one's time, is the old call's.
+    """
+    days = []
+    for years in (1, 0):
+        call = ReportedCall(phones, LOVELACE, id="reinstalled-1")
+        call.began -= years * YEAR
+        days.append(datetime.fromtimestamp(call.began, UTC).strftime("%Y%m%d"))
+        call.report("offered")
+        call.report("answered", after=1)
+        call.report("ended", after=2)
+        done(ada, LOVELACE)
+    told = [each for each in calls_of(server, LOVELACE) if each["call"]["id"]["value"].startswith("reinstalled-1")]
+    keys = sorted(log["key"] for each in told for log in each["logs"])
+    assert len(told) == len(set(keys)) == 2
+    assert [day in key for day, key in zip(days, keys, strict=True)] == [True, True]
+    assert counted()["calls"] == 2
