@@ -17,7 +17,7 @@ extension Directory {
         case .unusable: return Match(outcome: .unusable)
         case .subscriber, .textSender: break
         }
-        let hits = try hits(of: number, in: store)
+        let (hits, all) = try hits(of: number, in: store)
         var living: [RecordID: [Evidence]] = [:]
         var people: [RecordID: Person] = [:]
         for (ref, evidence) in hits {
@@ -27,33 +27,35 @@ extension Directory {
             let known = living[person.id] ?? []
             living[person.id] = known + evidence.filter { !known.contains($0) }
         }
-        return Self.outcome(of: living, people: people)
+        return Self.outcome(of: living, people: people, all: all)
     }
 
-    private static func outcome(of living: [RecordID: [Evidence]], people: [RecordID: Person])
-        -> Match
-    {
+    /// - Parameter all: how many records have the number, where more have it than were read.
+    private static func outcome(
+        of living: [RecordID: [Evidence]], people: [RecordID: Person], all: Int?
+    ) -> Match {
         let persons = people.values.filter { $0.id.kind != .account }
         let chosen = persons.isEmpty ? Array(people.values) : persons
         let ordered = CandidateOrder(agent: "", spoken: []).sorted(chosen)
         let candidates = ordered.prefix(Match.most).map {
             Candidate(id: $0.id, evidence: living[$0.id] ?? [])
         }
-        switch ordered.count {
+        let count = max(ordered.count, all ?? 0)
+        switch count {
         case 0: return .none
         case 1: return Match(outcome: .single, candidates: candidates)
-        default:
-            return Match(outcome: .multiple, candidates: candidates, count: ordered.count)
+        default: return Match(outcome: .multiple, candidates: candidates, count: count)
         }
     }
 
-    /// The evidence for each record that has the number, of the first tier that has any.
+    /// The evidence for each record that has the number, of the first tier that has any; and how many records have it in
+    /// any tier, where more have it than are read.
     private func hits(of number: PhoneNumber, in store: ReadTransaction) throws
-        -> [(RecordID, [Evidence])]
+        -> (read: [(RecordID, [Evidence])], all: Int?)
     {
         let probes = number.probes(plan: plan)
         let keys = probes.map(\.key)
-        guard !keys.isEmpty else { return [] }
+        guard !keys.isEmpty else { return ([], nil) }
         let rows = try store.rows(
             """
             select number_key, equality, extension, ref, field, stored from person_number
@@ -79,7 +81,13 @@ extension Directory {
                 found.append((ref, [evidence]))
             }
         }
-        return found
+        guard rows.count == Self.mostHits else { return (found, nil) }
+        let all = try store.row(
+            """
+            select count(distinct ref) as records from person_number
+            where number_key in \(list: keys)
+            """)
+        return (found, try all?.int("records"))
     }
 
     /// The living record that stands for this one; `nil` when it is gone or must not be matched.
