@@ -89,19 +89,31 @@ package struct SalesforceSetUp: Sendable {
         }
     }
 
-    /// An address without a path; plain HTTP is for this machine only.
+    /// An address without a path. Plain HTTP is for this machine only; everywhere else a certificate proves the name.
     private static func host(
         _ key: String, _ fields: SettingFields
     ) throws(SettingFault) -> URL? {
         guard let text = try fields.text(key) else { return nil }
-        guard let url = URL(string: text), let host = url.host(), !host.isEmpty,
-            url.scheme == "https"
+        guard let url = URL(string: text), let host = url.host(), url.user() == nil,
+            (url.scheme == "https" && isName(host))
                 || (url.scheme == "http" && ["127.0.0.1", "localhost"].contains(host)),
             url.path(percentEncoded: false).isEmpty || url.path() == "/", url.query() == nil
         else {
             throw fields.fault(key, "must be an address such as https://acme.my.salesforce.com")
         }
         return url
+    }
+
+    /// A name of the internet, and no machine's number in any of its spellings: `10.0.0.1`, `127.1`, `0x7f.1`, `[::1]`.
+    private static func isName(_ host: String) -> Bool {
+        let labels = host.split(separator: ".", omittingEmptySubsequences: false)
+        guard labels.count > 1, let last = labels.last, last.first?.isLetter == true else {
+            return false
+        }
+        return host.utf8.allSatisfy {
+            (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0)
+                || [0x2D, 0x2E].contains($0)
+        }
     }
 
     /// Source: Salesforce, "My Domain URL formats": the pages have a host of their own.
