@@ -104,7 +104,7 @@ package struct DeskServer: Sendable {
             router: router,
             server: .http1(
                 configuration: .init(
-                    additionalChannelHandlers: [RefusalHeaders()],
+                    additionalChannelHandlers: [RefusalHeaders(), HeadDeadline()],
                     idleTimeout: .seconds(Limits.idleSeconds),
                     httpDecoderConfiguration: .init(
                         maxHeaderFieldSize: Limits.headerField,

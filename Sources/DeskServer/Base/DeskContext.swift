@@ -54,6 +54,8 @@ enum Limits {
     static let headerCount = 64
     /// Idle connections are closed; event streams send a ping before.
     static let idleSeconds: Int64 = 60
+    /// In which the first head on a connection must be whole.
+    static let headSeconds: Int64 = 10
     static let pingSeconds: Int64 = 15
     /// Fewer where the system gives fewer file descriptors (`Descriptors`).
     static let connections = 1024
