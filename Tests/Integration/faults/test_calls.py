@@ -313,7 +313,7 @@ def test_f10_ids_again_after_a_year(server: Server, ada: Client, phones, counted
     """A phone system was set up anew: a year later a call has the id of an old one.
 
     Expected: two calls and two records, with the day of each in its key.
-    Control: a late event of the old call, with the old one's time, is the old call's.
+    Control: the three events of each year are one call.
     """
     days = []
     for years in (1, 0):
