@@ -60,6 +60,22 @@ package struct SQL: ExpressibleByStringLiteral, ExpressibleByStringInterpolation
         self = stringInterpolation.sql
     }
 
+    /// The quoted name of a table or column that the store's own catalogue gave.
+    ///
+    /// - Precondition: lower-case ASCII letters, digits and underscores only, as all names of ours.
+    init(checked name: String) {
+        precondition(Self.isPlain(name), "\(name) cannot be the name of a table or column")
+        pieces = ["\"\(name)\""]
+        values = []
+    }
+
+    private static func isPlain(_ name: String) -> Bool {
+        !name.isEmpty
+            && name.utf8.allSatisfy { byte in
+                (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte) || byte == 0x5F
+            }
+    }
+
     /// The text that an engine prepares.
     ///
     /// - Parameter placeholder: how the engine writes the place of value 1, 2, 3…
@@ -167,12 +183,7 @@ extension SQL {
         ///
         /// - Precondition: lower-case ASCII letters, digits and underscores only.
         package mutating func appendInterpolation(identifier: StaticString) {
-            let name = "\(identifier)"
-            let isPlain = name.utf8.allSatisfy { byte in
-                (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte) || byte == 0x5F
-            }
-            precondition(isPlain && !name.isEmpty, "\(name) cannot be the name of a column")
-            sql.append("\"\(name)\"")
+            sql.append(SQL(checked: "\(identifier)"))
         }
     }
 

@@ -13,7 +13,7 @@ struct CallMatchCommand: AsyncParsableCommand {
         subcommands: [
             Serve.self, User.self, Source.self, Explain.self, Numbers.self, ImportCommand.self,
             CallCommandGroup.self, AuditCommand.self, Doctor.self, Export.self, Erase.self,
-            Backup.self, SettingsCommand.self, CRMCommandGroup.self,
+            Backup.self, StoreCommandGroup.self, SettingsCommand.self, CRMCommandGroup.self,
         ])
 
     /// Exit status 2 for wrong use, 1 for a problem, and one line that says what, where and what would help.

@@ -31,6 +31,15 @@ enum PostgreSQLCRMSearch {
         try store.execute("delete from crm_search_entry where id = \(id.value)")
     }
 
+    /// New entries are numbered after those that were copied.
+    static func goOn(in store: WriteTransaction) throws {
+        _ = try store.rows(
+            """
+            select setval(pg_get_serial_sequence('crm_search_entry', 'number'),
+                coalesce((select max(number) from crm_search_entry), 0) + 1, false) as next
+            """)
+    }
+
     static func hits(
         _ kind: RecordID.Kind, words: [Substring], before place: Int, limit: Int,
         in store: ReadTransaction

@@ -93,6 +93,11 @@ enum SQLiteCRMSearch {
             """)
     }
 
+    /// Fills the index from the entries, which were copied.
+    static func rebuild(in store: WriteTransaction) throws {
+        try store.execute("insert into crm_search (crm_search) values ('rebuild')")
+    }
+
     /// Words are letters and digits only, so that nothing typed is read as an operator.
     private static func query(_ kind: RecordID.Kind, _ words: [Substring]) -> String {
         (["kind : \"\(kind.rawValue)\""] + words.map { "words : \"\($0)\"*" })

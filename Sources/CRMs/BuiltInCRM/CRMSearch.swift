@@ -1,5 +1,5 @@
 import Records
-import Storage
+package import Storage
 
 // Full-text search is what the engines spell differently.
 
@@ -7,6 +7,20 @@ extension BuiltInCRM {
     static let searchMigration = Migration(
         id: "0302-crm-search", sqlite: SQLiteCRMSearch.schema,
         postgresql: PostgreSQLCRMSearch.schema)
+
+    /// SQLite's own tables of the index, which no copy takes along.
+    package static let searchTables: Set<String> = [
+        "crm_search", "crm_search_data", "crm_search_idx", "crm_search_docsize",
+        "crm_search_config",
+    ]
+
+    /// What a store needs whose rows were copied into it.
+    package static func finishCopy(in store: WriteTransaction) throws {
+        switch store.engine {
+        case .sqlite: try SQLiteCRMSearch.rebuild(in: store)
+        case .postgresql: try PostgreSQLCRMSearch.goOn(in: store)
+        }
+    }
 
     func putInSearch(_ id: RecordID, words: String, in store: WriteTransaction) throws {
         switch store.engine {

@@ -29,6 +29,21 @@ enum PostgreSQLPersonSearch {
         try store.execute("delete from person_search where ref = \(ref)")
     }
 
+    /// In order of `ref`, after one.
+    static func entries(
+        after ref: String, limit: Int, in store: ReadTransaction
+    ) throws -> [SearchIndex.Entry] {
+        try store.rows(
+            """
+            select ref, words from person_search where ref > \(ref) order by ref limit \(limit)
+            """
+        ).map(SearchIndex.Entry.init)
+    }
+
+    static func clear(in store: WriteTransaction) throws {
+        try store.execute("delete from person_search")
+    }
+
     static func refs(words: [String], limit: Int, in store: ReadTransaction) throws -> [String] {
         let query = words.map { "'\($0)':*" }.joined(separator: " & ")
         return try store.rows(

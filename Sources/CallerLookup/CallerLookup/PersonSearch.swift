@@ -69,6 +69,35 @@ extension Directory {
         }
     }
 
+    /// The index of people, for a copy into another engine.
+    package static let searchIndex = SearchIndex(
+        name: "person_search",
+        tables: [
+            "person_search", "person_search_row", "person_search_data", "person_search_idx",
+            "person_search_content", "person_search_docsize", "person_search_config",
+        ],
+        entries: { ref, limit, store in
+            switch store.engine {
+            case .sqlite:
+                try SQLitePersonSearch.entries(after: ref, limit: limit, in: store)
+            case .postgresql:
+                try PostgreSQLPersonSearch.entries(after: ref, limit: limit, in: store)
+            }
+        },
+        add: { entry, store in
+            let (ref, words) = (entry.ref, entry.words)
+            switch store.engine {
+            case .sqlite: try SQLitePersonSearch.add(ref: ref, words: words, in: store)
+            case .postgresql: try PostgreSQLPersonSearch.add(ref: ref, words: words, in: store)
+            }
+        },
+        clear: { store in
+            switch store.engine {
+            case .sqlite: try SQLitePersonSearch.clear(in: store)
+            case .postgresql: try PostgreSQLPersonSearch.clear(in: store)
+            }
+        })
+
     private func searchRefs(
         words: [String], limit: Int, in store: ReadTransaction
     ) throws -> [RecordID] {
@@ -108,5 +137,11 @@ package enum Folding {
             }
         }
         return folded
+    }
+}
+
+extension SearchIndex.Entry {
+    init(_ row: Row) throws {
+        self.init(ref: try row.text("ref"), words: try row.text("words"))
     }
 }
