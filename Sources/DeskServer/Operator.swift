@@ -242,10 +242,9 @@ package struct Operator: Sendable {
 
     private func backup(to path: String) async throws -> OperatorReply {
         do {
-            try await app.database.backup(to: path)
-        } catch {
-            guard error.fault == .administrator else { throw error }
-            throw CommandRefusal.invalid(field: "file", "\(error)")
+            try await StoreMove(logger: app.logger).backUp(app.database, to: path)
+        } catch let failure as StorageFailure where failure.fault == .administrator {
+            throw CommandRefusal.invalid(field: "file", "\(failure)")
         }
         return try OperatorReply(["path": path])
     }

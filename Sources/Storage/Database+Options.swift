@@ -55,6 +55,9 @@ extension Database {
         /// How often a store that cannot be written tries whether it can again.
         package var spaceCheck: Duration = .seconds(1)
 
+        /// What the store is opened for.
+        package var purpose = Purpose.use
+
         package var logger: Logger
 
         /// Called once, on the store's own thread, after the first I/O error of a write, when every

@@ -106,6 +106,23 @@ package final class Database: Sendable {
         feed.subscribe(topic: topic)
     }
 
+    /// Writes at once and on the calling thread, past the queue of writes: for a copy, which is all that writes here.
+    ///
+    /// - Throws: what the body throws, and then nothing of it is kept.
+    func commit<T>(_ body: (WriteTransaction) throws -> T) throws -> T {
+        let kind = engine.kind
+        let outcome = try engine.withWriter { connection throws(StorageFailure) in
+            try connection.control(.begin)
+            let transaction = WriteTransaction(on: connection, engine: kind)
+            let outcome = Result { try body(transaction) }
+            if let failure = transaction.failure { throw failure }
+            if case .success = outcome { try connection.control(.commit) }
+            return outcome
+        }
+        try engine.tidy()
+        return try outcome.get()
+    }
+
     /// Moves what is committed from the log file into the database file and empties the log.
     /// Waits for reads that are under way, up to the busy time-out, while no write can run.
     package func checkpoint() async throws(StorageFailure) {
@@ -163,7 +180,8 @@ package final class Database: Sendable {
         engine: any StorageEngine, folder: DataFolder?, migrations: [Migration], options: Options
     ) throws(StorageFailure) {
         let applied = try engine.withWriter { connection throws(StorageFailure) in
-            try Migration.apply(
+            try options.purpose.check(connection, engine: engine, migrations: migrations)
+            return try Migration.apply(
                 migrations, on: connection, engine: engine.kind, place: engine.place)
         }
         self.engine = engine
@@ -178,7 +196,7 @@ package final class Database: Sendable {
 }
 
 /// Runs blocking work on a thread of its own, never on one that tasks share.
-private func onThread<T: Sendable>(
+func onThread<T: Sendable>(
     _ work: @escaping @Sendable () throws(StorageFailure) -> T
 ) async -> Result<T, StorageFailure> {
     await withCheckedContinuation { continuation in

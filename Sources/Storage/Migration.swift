@@ -46,8 +46,7 @@ extension Migration {
         try inTransaction(connection) { () throws(StorageFailure) in
             for statement in bookkeeping { _ = try connection.execute(statement) }
         }
-        let applied = try connection.rows("select id from storage_migration order by position, id")
-            .map { row throws(StorageFailure) in try row.text("id") }
+        let applied = try applied(on: connection)
         let unknown = applied.filter { !known.contains($0) }
         guard unknown.isEmpty else { throw .newerStore(place, unknown: unknown) }
 
@@ -78,6 +77,12 @@ extension Migration {
         return missing.map(\.id)
     }
 
+    /// The ids of those that the store has, in the order in which they were applied.
+    static func applied(on connection: any StorageConnection) throws(StorageFailure) -> [String] {
+        try connection.rows("select id from storage_migration order by position, id")
+            .map { row throws(StorageFailure) in try row.text("id") }
+    }
+
     /// The store's own tables. `storage_space` is written and emptied to learn whether a disk that
     /// was full has room again.
     private static let bookkeeping: [SQL] = [
@@ -89,6 +94,7 @@ extension Migration {
         create table if not exists storage_space (
             id integer not null primary key, filler blob not null)
         """,
+        CopyProgress.table,
     ]
 
     private static func inTransaction(

@@ -10,6 +10,10 @@ package enum StorageFailure: Error, Hashable, Sendable {
     case notDurable(String, found: String, help: String)
     /// The store has migrations that this version does not know.
     case newerStore(String, unknown: [String])
+    /// The store lacks migrations, and must stay as it is.
+    case olderStore(String, missing: [String])
+    /// A copy into the store was begun and did not come to its end.
+    case unfinishedCopy(String)
     case migrationFailed(id: String, reason: String)
 
     /// The queue is full; nothing was done. Answer 503 and let the sender try again.
@@ -33,6 +37,7 @@ package enum StorageFailure: Error, Hashable, Sendable {
     case statement(String, reason: String)
     case column(String, problem: String)
     case backupFailed(String, reason: String)
+    case notRestored(String, reason: String)
 
     package enum Constraint: Sendable {
         case unique, notNull, foreignKey, check, other
@@ -51,7 +56,7 @@ package enum StorageFailure: Error, Hashable, Sendable {
     package var fault: Fault {
         switch self {
         case .folderInUse, .cannotOpen, .newerStore, .diskFull, .locked, .unavailable,
-            .backupFailed:
+            .backupFailed, .notRestored, .olderStore, .unfinishedCopy:
             .administrator
         case .notDurable, .overloaded, .failed:
             .machine
@@ -78,7 +83,8 @@ package enum StorageFailure: Error, Hashable, Sendable {
         case .diskFull, .unavailable: .outage
         case .locked: .commit
         case .folderInUse, .cannotOpen, .notDurable, .newerStore, .migrationFailed, .overloaded,
-            .closed, .constraint, .statement, .column, .backupFailed:
+            .closed, .constraint, .statement, .column, .backupFailed, .notRestored, .olderStore,
+            .unfinishedCopy:
             .body
         }
     }
@@ -101,6 +107,13 @@ extension StorageFailure: CustomStringConvertible {
             return "The store at \(path) was written by a newer version of this program (it has "
                 + "\(unknown.joined(separator: ", "))). "
                 + "Start that version, or restore a backup that this version made."
+        case .olderStore(let path, let missing):
+            return "The store at \(path) was written by an older version of this program (it lacks "
+                + "\(missing.joined(separator: ", "))). "
+                + "Start a server of this version on it once, then copy it."
+        case .unfinishedCopy(let path):
+            return "The store at \(path) holds the beginning of a copy or of a restore. "
+                + "Give that command once more: until it has ended, the store is not whole."
         case .migrationFailed(let id, let reason):
             return
                 "Migration \(id) failed and was undone; the store is as it was before: \(reason). "
@@ -132,6 +145,8 @@ extension StorageFailure: CustomStringConvertible {
         case .backupFailed(let path, let reason):
             return "The backup to \(path) failed: \(reason). "
                 + "Choose a new file name in a folder with enough space."
+        case .notRestored(let path, let reason):
+            return "Nothing was restored from \(path): \(reason)."
         }
     }
 }

@@ -12,8 +12,10 @@ struct CallMatchCommand: AsyncParsableCommand {
         version: CallMatchVersion.text,
         subcommands: [
             Serve.self, User.self, Source.self, Explain.self, Numbers.self, ImportCommand.self,
-            CallCommandGroup.self, AuditCommand.self, Doctor.self, Export.self, Erase.self,
-            Backup.self, StoreCommandGroup.self, SettingsCommand.self, CRMCommandGroup.self,
+            CallCommandGroup.self, AuditCommand.self, Doctor.self, Export.self,
+            Erase.self,
+            Backup.self, Restore.self, StoreCommandGroup.self, SettingsCommand.self,
+            CRMCommandGroup.self,
         ])
 
     /// Exit status 2 for wrong use, 1 for a problem, and one line that says what, where and what would help.

@@ -44,7 +44,7 @@ def test_every_command_explains_itself_with_an_example(program: str):
 
 def test_the_commands_of_the_contract_are_there(program: str):
     promised = """serve|user add|user link|source add|explain|numbers compare|import|call play|audit
-    |doctor|export|erase|settings|backup"""
+    |doctor|export|erase|settings|backup|restore|store copy"""
     commands = {" ".join(command) for command in all_commands(program)}
     assert {name.strip() for name in promised.split("|")} <= commands
 
@@ -88,6 +88,14 @@ WRONG = [
     ("doctor --data /nowhere", 1, "serve"),
     ("backup --data DATA", 2, "file"),
     ("backup /nowhere/backup.sqlite --data DATA", 1, "/nowhere/backup.sqlite"),
+    ("restore --data DATA", 2, "file"),
+    ("restore /nowhere/backup.sqlite --data DATA", 1, "/nowhere/backup.sqlite"),
+    ("restore /nowhere/backup.sqlite --data /nowhere/data", 1, "/nowhere/backup.sqlite"),
+    ("store", 2, "copy"),
+    ("store copy DATA", 2, "to"),
+    ("store copy DATA DATA", 1, "the same"),
+    ("store copy DATA /nowhere/data", 1, "in use by process"),
+    ("store copy /nowhere DATA", 1, "/nowhere"),
     ("export --data DATA", 2, "--number"),
     ("export --number anonymous --data DATA", 1, "anonymous"),
     ("erase --number + --data DATA", 1, "+"),

@@ -219,7 +219,8 @@ import Testing
         .overloaded(limit: 10), .diskFull("/data"), .failed("/data", reason: "I/O"), .closed,
         .locked("/data"), .constraint(.unique, detail: "note.id"),
         .statement("selec", reason: "syntax"), .column("id", problem: "is null"),
-        .backupFailed("/copy", reason: "exists"),
+        .backupFailed("/copy", reason: "exists"), .notRestored("/copy", reason: "it is damaged"),
+        .olderStore("/data", missing: ["0009-x"]), .unfinishedCopy("/data"),
     ]
 
     /// What happened, and what would help: at least two sentences, the last one an advice or a

@@ -43,7 +43,8 @@ extension BuiltInCRM: ActivitySink {
         switch failure {
         case .constraint, .statement, .column: true
         case .folderInUse, .cannotOpen, .notDurable, .newerStore, .migrationFailed, .overloaded,
-            .diskFull, .unavailable, .failed, .closed, .locked, .backupFailed:
+            .diskFull, .unavailable, .failed, .closed, .locked, .backupFailed, .notRestored,
+            .olderStore, .unfinishedCopy:
             false
         }
     }

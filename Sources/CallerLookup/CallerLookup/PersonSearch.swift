@@ -71,7 +71,6 @@ extension Directory {
 
     /// The index of people, for a copy into another engine.
     package static let searchIndex = SearchIndex(
-        name: "person_search",
         tables: [
             "person_search", "person_search_row", "person_search_data", "person_search_idx",
             "person_search_content", "person_search_docsize", "person_search_config",
@@ -82,6 +81,12 @@ extension Directory {
                 try SQLitePersonSearch.entries(after: ref, limit: limit, in: store)
             case .postgresql:
                 try PostgreSQLPersonSearch.entries(after: ref, limit: limit, in: store)
+            }
+        },
+        count: { store in
+            switch store.engine {
+            case .sqlite: try store.count("select count(*) from person_search_row")
+            case .postgresql: try store.count("select count(*) from person_search")
             }
         },
         add: { entry, store in

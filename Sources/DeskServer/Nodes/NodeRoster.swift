@@ -104,8 +104,14 @@ final class NodeRoster: Sendable {
 
     /// Whether any process says that it lives.
     static func isAnyUp(in store: ReadTransaction) throws -> Bool {
+        try !namesUp(in: store).isEmpty
+    }
+
+    /// The processes that say that they live.
+    static func namesUp(in store: ReadTransaction) throws -> [String] {
         let recently = try store.clock().addingTimeInterval(-patience)
-        return try store.count("select count(*) from node where seen_at > \(recently)") > 0
+        return try store.rows("select name from node where seen_at > \(recently) order by name")
+            .map { try $0.text("name") }
     }
 
     /// Every process, this one first, then by name.

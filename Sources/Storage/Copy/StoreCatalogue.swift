@@ -10,33 +10,54 @@ struct StoredTable: Hashable, Sendable {
 
 /// What the engines say of the tables in them.
 enum StoreCatalogue {
-    /// All tables of rooms in the order in which they were made, so that what is referred to comes first. Full-text
-    /// indexes and the store's own tables are left out.
-    static func tables(in store: ReadTransaction) throws -> [StoredTable] {
-        let names: [String]
-        switch store.engine {
-        case .sqlite:
-            names = try store.rows(
-                "select name from sqlite_master where type = 'table' order by rowid"
-            ).map { try $0.text("name") }
-        case .postgresql:
-            names = try store.rows(
-                """
-                select relname as name from pg_class
-                where relnamespace = (select oid from pg_namespace where nspname = current_schema())
-                    and relkind = 'r'
-                order by oid
-                """
-            ).map { try $0.text("name") }
+    /// All tables of rooms in the order in which they were made, so that what is referred to comes first. The store's own
+    /// tables are left out.
+    static func tables(in store: ReadTransaction) throws(StorageFailure) -> [StoredTable] {
+        var tables: [StoredTable] = []
+        for name in try names(in: store) where !isInternal(name) {
+            tables.append(try table(name, in: store))
         }
-        return try names.filter { !isInternal($0) }.map { try table($0, in: store) }
+        return tables
+    }
+
+    /// Whether any version has made a store there.
+    static func isStore(_ store: ReadTransaction) throws(StorageFailure) -> Bool {
+        try names(in: store).contains("storage_migration")
+    }
+
+    /// Whether it has the table by which an unfinished copy is known.
+    static func hasCopies(_ store: ReadTransaction) throws(StorageFailure) -> Bool {
+        try names(in: store).contains("storage_copy")
+    }
+
+    private static func names(in store: ReadTransaction) throws(StorageFailure) -> [String] {
+        let rows =
+            switch store.engine {
+            case .sqlite:
+                try store.rows(
+                    "select name from sqlite_master where type = 'table' order by rowid")
+            case .postgresql:
+                try store.rows(
+                    """
+                    select relname as name from pg_class
+                    where relnamespace = (
+                        select oid from pg_namespace where nspname = current_schema())
+                        and relkind = 'r'
+                    order by oid
+                    """)
+            }
+        var names: [String] = []
+        for row in rows { names.append(try row.text("name")) }
+        return names
     }
 
     private static func isInternal(_ name: String) -> Bool {
-        name.hasPrefix("storage_") || name.hasPrefix("sqlite_") || name == StoreCopy.progressTable
+        name.hasPrefix("storage_") || name.hasPrefix("sqlite_")
     }
 
-    private static func table(_ name: String, in store: ReadTransaction) throws -> StoredTable {
+    private static func table(
+        _ name: String, in store: ReadTransaction
+    ) throws(StorageFailure) -> StoredTable {
         let rows =
             switch store.engine {
             case .sqlite:
@@ -54,8 +75,9 @@ enum StoreCatalogue {
                         and a.attnum > 0 and not a.attisdropped
                     """)
             }
-        let columns = try rows.map { row in
-            (name: try row.text("name"), place: try row.int("place"), key: try row.int("key"))
+        var columns: [(name: String, place: Int, key: Int)] = []
+        for row in rows {
+            columns.append((try row.text("name"), try row.int("place"), try row.int("key")))
         }
         let key = columns.filter { $0.key > 0 }.sorted { $0.key < $1.key }.map(\.name)
         let first = columns.min { $0.place < $1.place }?.name

@@ -1,45 +1,10 @@
-import Foundation
-
-/// A full-text index, which each engine keeps in its own way: told by its entries.
-package struct SearchIndex: Sendable {
-    package struct Entry: Hashable, Sendable {
-        package let ref: String
-        package let words: String
-
-        package init(ref: String, words: String) {
-            self.ref = ref
-            self.words = words
-        }
-    }
-
-    /// For people.
-    package let name: String
-    /// Its tables, in every engine.
-    package let tables: Set<String>
-    /// Entries in order of `ref`, after one.
-    package let entries:
-        @Sendable (_ after: String, _ limit: Int, ReadTransaction) throws -> [Entry]
-    package let add: @Sendable (Entry, WriteTransaction) throws -> Void
-    package let clear: @Sendable (WriteTransaction) throws -> Void
-
-    package init(
-        name: String, tables: Set<String>,
-        entries: @escaping @Sendable (String, Int, ReadTransaction) throws -> [Entry],
-        add: @escaping @Sendable (Entry, WriteTransaction) throws -> Void,
-        clear: @escaping @Sendable (WriteTransaction) throws -> Void
-    ) {
-        self.name = name
-        self.tables = tables
-        self.entries = entries
-        self.add = add
-        self.clear = clear
-    }
-}
+import Logging
 
 /// Copies a store into another one, which may have another engine, and compares both row by row.
 ///
-/// Nobody may write to either meanwhile. A copy that was interrupted goes on where it stopped: each portion and the place
-/// up to which it goes are one transaction of the target.
+/// All rows are taken from one picture of the source, which may be in use. A copy that was interrupted goes on where it
+/// stopped: each portion and the place up to which it goes are one transaction of the target. Until both have been
+/// compared, the target is marked as unfinished, and no server opens it.
 package struct StoreCopy: Sendable {
     package enum Step: String, Sendable { case copied, compared }
 
@@ -60,228 +25,194 @@ package struct StoreCopy: Sendable {
     package enum Fault: Error, Hashable, CustomStringConvertible {
         case occupied(String, table: String)
         case otherSource(String, begunFrom: String)
-        case schema(String)
+        case otherTables(String, table: String)
         case differs(table: String, row: String, how: String)
 
         package var description: String {
             switch self {
             case .occupied(let place, let table):
-                "\(place) holds a store already: there are rows in “\(table)”. Name an empty one, or begin anew with --restart, which removes what is there."
+                "\(place) holds a store already: there are rows in “\(table)”. Nothing was changed. Name a place that is empty."
             case .otherSource(let place, let source):
-                "A copy from \(source) into \(place) was begun and is not complete. Go on with that one, or begin anew with --restart."
-            case .schema(let text): text
+                "\(place) holds the beginning of a copy from \(source). Go on with that one, or remove it with --restart."
+            case .otherTables(let place, let table):
+                "\(place) does not have the tables of this version: see “\(table)”. Nothing was copied. Is there something else in it?"
             case .differs(let table, let row, let how):
-                "The copy is not the same: in “\(table)”, the row \(row) \(how). Was the source used meanwhile? Copy again with --restart."
+                "The copy is not the same: in “\(table)”, the row \(row) \(how). Was one of the stores changed meanwhile? Copy anew with --restart."
             }
         }
     }
 
-    static let progressTable = "store_copy"
     private static let portion = 500
 
-    private let source: Database
-    private let target: Database
+    let migrations: [Migration]
     private let indexes: [SearchIndex]
-    /// Tables that say nothing once the processes have gone.
-    private let passing: Set<String>
+    private let leftOut: Set<String>
     private let finish: @Sendable (WriteTransaction) throws -> Void
     private let report: @Sendable (Progress) -> Void
 
     /// - Parameters:
+    ///   - migrations: those of both stores, by which a new store is known from one that is used.
     ///   - indexes: the full-text indexes that are filled by their entries.
-    ///   - passing: names of tables that are not copied.
+    ///   - leftOut: tables that are not copied.
     ///   - finish: what else the target needs once the rows are in it.
     package init(
-        from source: Database, to target: Database, indexes: [SearchIndex], passing: Set<String>,
+        migrations: [Migration], indexes: [SearchIndex], leftOut: Set<String>,
         finish: @escaping @Sendable (WriteTransaction) throws -> Void,
         report: @escaping @Sendable (Progress) -> Void = { _ in }
     ) {
-        self.source = source
-        self.target = target
+        self.migrations = migrations
         self.indexes = indexes
-        self.passing = passing
+        self.leftOut = leftOut.union(indexes.flatMap(\.tables))
         self.finish = finish
         self.report = report
     }
 
-    /// - Parameter restarts: what is in the target is removed first.
+    /// - Parameter target: opened for this (`Database.Purpose.copyInto`), and used by nobody else.
+    /// - Parameter restarts: what an unfinished copy left in the target is removed first.
     /// - Throws: `Fault`, `StorageFailure`.
-    package func run(restarts: Bool = false) async throws -> Outcome {
-        let tables = try await tables()
-        try await begin(tables, restarts: restarts)
-        for table in tables { try await copy(table) }
-        for index in indexes { try await copy(index) }
-        try await target.write { [finish] store in try finish(store) }
-        var rows = 0
-        for table in tables { rows += try await compare(table) }
-        for index in indexes { rows += try await compare(index) }
-        try await target.write { try $0.execute("drop table store_copy") }
-        return Outcome(tables: tables.count + indexes.count, rows: rows)
+    package func run(
+        from source: Database, to target: Database, restarts: Bool = false
+    ) async throws -> Outcome {
+        let blank = try await blank()
+        return try await source.read { picture in
+            try stayOpen(picture)
+            let from = try name(of: source, picture)
+            try require(blank.tables, in: picture, place: source.place)
+            let parts: [any CopiedPart] = try target.commit { store in
+                try require(blank.tables, in: store, place: target.place)
+                let tables = try StoreCatalogue.tables(in: store)
+                let parts: [any CopiedPart] = tables.filter(isCopied) + indexes
+                try begin(
+                    parts, from: from, over: blank.rows, restarts: restarts, place: target.place,
+                    in: store)
+                return parts
+            }
+            for part in parts { try copy(part, from: picture, to: target) }
+            var rows = 0
+            for part in parts { rows += try compare(part, picture, with: target) }
+            try target.commit { store in
+                try finish(store)
+                try CopyProgress.end(in: store)
+            }
+            return Outcome(tables: parts.count, rows: rows)
+        }
     }
 
     // MARK: - What is to be copied
 
-    private func tables() async throws -> [StoredTable] {
-        let (ours, theirs) = (
-            try await source.read { try StoreCatalogue.tables(in: $0) },
-            try await target.read { try StoreCatalogue.tables(in: $0) }
-        )
-        let left = passing.union(indexes.flatMap(\.tables))
-        func copied(_ tables: [StoredTable]) -> [StoredTable] {
-            tables.filter { !left.contains($0.name) }
+    private func isCopied(_ table: StoredTable) -> Bool { !leftOut.contains(table.name) }
+
+    /// What stands in a store that nobody has used.
+    private func blank() async throws -> (tables: Set<StoredTable>, rows: [String: [CopiedRow]]) {
+        let silent = Logger(label: "callmatch.storage") { _ in SwiftLogNoOpLogHandler() }
+        let new = try await Database.open(
+            .memory, migrations: migrations, options: .init(logger: silent))
+        let blank = try await new.read { store in
+            let tables = try StoreCatalogue.tables(in: store).filter(isCopied)
+            let rows = try tables.map { table in
+                (table.name, try table.rows(after: nil, limit: Self.portion, in: store))
+            }
+            return (Set(tables), Dictionary(uniqueKeysWithValues: rows))
         }
-        guard Set(copied(ours)) == Set(copied(theirs)) else {
-            let odd = Set(copied(ours)).symmetricDifference(copied(theirs)).map(\.name).min() ?? ""
-            throw Fault.schema("The two stores do not have the same tables: “\(odd)”.")
-        }
-        return copied(theirs)
+        await new.close()
+        return blank
     }
 
-    private func begin(_ tables: [StoredTable], restarts: Bool) async throws {
-        let (from, to) = (source.place, target.place)
-        let indexes = indexes
-        try await target.write { store in
-            try store.execute(
-                """
-                create table if not exists store_copy (
-                    name text not null primary key, place text not null, rows integer not null)
-                """)
-            if restarts {
-                for index in indexes { try index.clear(store) }
-                for table in tables.reversed() {
-                    try store.execute("delete from \(SQL(checked: table.name))")
-                }
-                try store.execute("delete from store_copy")
-            }
-            let begun = try store.row("select place from store_copy where name = ''")?.text("place")
-            if let begun {
-                guard begun == from else { throw Fault.otherSource(to, begunFrom: begun) }
+    /// The picture of the source stands still while a portion goes into the target, however long that takes.
+    private func stayOpen(_ picture: ReadTransaction) throws {
+        guard picture.engine == .postgresql else { return }
+        _ = try picture.rows(
+            "select set_config('idle_in_transaction_session_timeout', '10min', true) as value")
+    }
+
+    private func name(of source: Database, _ picture: ReadTransaction) throws -> String {
+        guard picture.engine == .postgresql else { return source.place }
+        let schema = try picture.row("select current_schema() as name")?.text("name") ?? ""
+        return "\(source.place) (\(schema))"
+    }
+
+    private func require(
+        _ tables: Set<StoredTable>, in store: ReadTransaction, place: String
+    ) throws {
+        let found = Set(try StoreCatalogue.tables(in: store).filter(isCopied))
+        if let odd = tables.symmetricDifference(found).map(\.name).min() {
+            throw Fault.otherTables(place, table: odd)
+        }
+    }
+
+    private func begin(
+        _ parts: [any CopiedPart], from source: String, over blank: [String: [CopiedRow]],
+        restarts: Bool, place: String, in store: WriteTransaction
+    ) throws {
+        if let begun = try CopyProgress.source(in: store) {
+            if !restarts {
+                guard begun == source else { throw Fault.otherSource(place, begunFrom: begun) }
                 return
             }
-            for table in tables {
-                let there = try store.row(
-                    "select 1 as there from \(SQL(checked: table.name)) limit 1")
-                if there != nil { throw Fault.occupied(to, table: table.name) }
+        } else {
+            for part in parts {
+                let usual = blank[part.name] ?? []
+                let rows = try part.rows(after: nil, limit: usual.count + 1, in: store)
+                guard rows.count == usual.count, zip(rows, usual).allSatisfy({ $0.isSame(as: $1) })
+                else { throw Fault.occupied(place, table: part.name) }
             }
-            try store.execute("insert into store_copy (name, place, rows) values ('', \(from), 0)")
         }
+        for part in parts.reversed() { try part.clear(in: store) }
+        try CopyProgress.begin(from: source, in: store)
     }
 
-    // MARK: - Tables
+    // MARK: - Portion by portion
 
-    private func copy(_ table: StoredTable) async throws {
-        let name = table.name
-        let total = try await count(table, in: source)
-        let known = try await target.read { store in
-            try store.row("select place, rows from store_copy where name = \(name)").map {
-                (place: try StorePlace(stored: $0.text("place")), rows: try $0.int("rows"))
-            }
-        }
-        var (place, done) = (known?.place, known?.rows ?? 0)
+    private func copy(
+        _ part: any CopiedPart, from picture: ReadTransaction, to target: Database
+    ) throws {
+        let total = try part.count(in: picture)
+        var (place, done) = try target.commit { try CopyProgress.of(part.name, in: $0) }
         while true {
-            let after = place
-            let rows = try await source.read {
-                try table.rows(after: after, limit: Self.portion, in: $0)
+            let rows = try part.rows(after: place, limit: Self.portion, in: picture)
+            if let last = rows.last {
+                place = last.place
+                done += rows.count
+                try target.commit { store in
+                    try part.insert(rows, in: store)
+                    try CopyProgress.keep(part.name, place: last.place, done: done, in: store)
+                }
             }
-            guard let last = rows.last else { break }
-            let next = try table.place(of: last)
-            done += rows.count
-            let count = done
-            try await target.write { store in
-                try table.insert(rows, in: store)
-                try store.execute(
-                    """
-                    insert into store_copy (name, place, rows)
-                    values (\(name), \(next.stored), \(count))
-                    on conflict (name) do update set place = excluded.place, rows = excluded.rows
-                    """)
-            }
-            place = next
-            report(Progress(step: .copied, table: name, done: done, total: total))
-        }
-    }
-
-    private func count(_ table: StoredTable, in database: Database) async throws -> Int {
-        try await database.read { store in
-            try store.count("select count(*) from \(SQL(checked: table.name))")
+            report(Progress(step: .copied, table: part.name, done: done, total: total))
+            if rows.isEmpty || done >= total { return }
         }
     }
 
     /// Both sides are read in the order of the key and held against each other.
-    private func compare(_ table: StoredTable) async throws -> Int {
-        let total = try await count(table, in: target)
-        var (place, done) = (StorePlace?.none, 0)
+    private func compare(
+        _ part: any CopiedPart, _ picture: ReadTransaction, with target: Database
+    ) throws -> Int {
+        let total = try part.count(in: picture)
+        var (place, done) = (RowPlace?.none, 0)
         while true {
             let after = place
-            let read: @Sendable (ReadTransaction) throws -> [Row] = {
-                try table.rows(after: after, limit: Self.portion, in: $0)
+            let ours = try part.rows(after: after, limit: Self.portion, in: picture)
+            let theirs = try target.commit { store in
+                try part.rows(after: after, limit: Self.portion, in: store)
             }
-            let (ours, theirs) = (try await source.read(read), try await target.read(read))
-            for (one, other) in zip(ours, theirs) {
-                let (a, b) = (try table.values(of: one), try table.values(of: other))
-                guard a == b else {
-                    let (mine, its) = (try table.place(of: one), try table.place(of: other))
-                    throw Fault.differs(
-                        table: table.name, row: mine.shown,
-                        how: mine == its ? "has other values" : "is in one of the stores only")
-                }
+            for (one, other) in zip(ours, theirs) where !one.isSame(as: other) {
+                throw Fault.differs(
+                    table: part.name, row: one.place.shown,
+                    how: one.place == other.place
+                        ? "has other values" : "is in one of the stores only")
             }
             guard ours.count == theirs.count else {
-                let odd = (ours.count > theirs.count ? ours : theirs)[min(ours.count, theirs.count)]
+                let longer = ours.count > theirs.count ? ours : theirs
                 throw Fault.differs(
-                    table: table.name, row: try table.place(of: odd).shown,
+                    table: part.name, row: longer[min(ours.count, theirs.count)].place.shown,
                     how: "is in one of the stores only")
             }
-            guard let last = ours.last else { return done }
-            place = try table.place(of: last)
             done += ours.count
-            report(Progress(step: .compared, table: table.name, done: done, total: total))
-        }
-    }
-
-    // MARK: - Full-text indexes
-
-    private func copy(_ index: SearchIndex) async throws {
-        var after = try await last(of: index, in: target)
-        while true {
-            let from = after
-            let entries = try await source.read { try index.entries(from, Self.portion, $0) }
-            guard let last = entries.last else { return }
-            try await target.write { store in
-                for entry in entries { try index.add(entry, store) }
-            }
-            after = last.ref
-        }
-    }
-
-    /// The entry up to which an index has been filled: they come in order.
-    private func last(of index: SearchIndex, in database: Database) async throws -> String {
-        var last = ""
-        while true {
-            let from = last
-            let entries = try await database.read { try index.entries(from, 10_000, $0) }
-            guard let entry = entries.last else { return last }
-            last = entry.ref
-        }
-    }
-
-    private func compare(_ index: SearchIndex) async throws -> Int {
-        var (after, done) = ("", 0)
-        while true {
-            let from = after
-            let read: @Sendable (ReadTransaction) throws -> [SearchIndex.Entry] = {
-                try index.entries(from, Self.portion, $0)
-            }
-            let (ours, theirs) = (try await source.read(read), try await target.read(read))
-            guard ours == theirs else {
-                let odd = zip(ours, theirs).first { $0 != $1 }?.0 ?? ours.last ?? theirs.last
-                throw Fault.differs(
-                    table: index.name, row: odd?.ref ?? "?",
-                    how: "is not the same in the other store")
+            if !ours.isEmpty || total == 0 {
+                report(Progress(step: .compared, table: part.name, done: done, total: total))
             }
             guard let last = ours.last else { return done }
-            after = last.ref
-            done += ours.count
+            place = last.place
         }
     }
 }

@@ -190,7 +190,7 @@ final class PostgreSQLEngine: StorageEngine {
 
     func backup(to path: String) throws(StorageFailure) {
         throw .backupFailed(
-            path, reason: "PostgreSQL has tools of its own for this: pg_dump, or a base backup")
+            path, reason: "a shared store is copied row by row, which is not the engine's work")
     }
 
     func close() {

@@ -98,26 +98,20 @@ final class SQLiteEngine: StorageEngine {
         guard !FileManager.default.fileExists(atPath: path) else {
             throw .backupFailed(path, reason: "the file exists")
         }
+        let descriptor = Glibc.open(draft, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else {
+            throw .backupFailed(path, reason: "\(draft): \(lastSystemError())")
+        }
+        Glibc.close(descriptor)
+        defer { unlink(draft) }
         do {
-            let descriptor = Glibc.open(draft, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-            guard descriptor >= 0 else {
-                throw StorageFailure.backupFailed(path, reason: lastSystemError())
-            }
-            defer { Glibc.close(descriptor) }
             let copy = try DatabaseQueue(path: draft)
             try store.backup(to: copy)
             try copy.close()
-            guard fsync(descriptor) == 0, rename(draft, path) == 0 else {
-                throw StorageFailure.backupFailed(path, reason: lastSystemError())
-            }
-            try sync(folder: URL(fileURLWithPath: path).deletingLastPathComponent().path)
         } catch {
-            unlink(draft)
-            if case StorageFailure.backupFailed = error, let error = error as? StorageFailure {
-                throw error
-            }
             throw .backupFailed(path, reason: "\(error)")
         }
+        try Self.publish(draft, as: path)
     }
 
     func close() {

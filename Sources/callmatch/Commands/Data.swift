@@ -145,19 +145,3 @@ struct Erase: AsyncParsableCommand {
             .printed()
     }
 }
-
-struct Backup: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        abstract: "Writes a consistent copy of the store while calls go on.",
-        discussion: "Example: callmatch backup /var/backups/callmatch.sqlite")
-
-    @OptionGroup var common: StoreOptions
-
-    @Argument(help: "The file to write. An existing one is never replaced.")
-    var file: String
-
-    func run() async throws {
-        _ = try await OperatorCall.perform(.backup(path: file), settings: common.settings())
-        Terminal.say("Written: \(file)")
-    }
-}
