@@ -22,6 +22,8 @@ package struct ServerOptions: Sendable {
     package var dataFolder: String
     /// The address of a PostgreSQL database; with `nil` the store is in the folder.
     package var database: String?
+    /// The store is in neither, and is gone with the process.
+    package var isInMemory = false
     package var host = "127.0.0.1"
     package var port = 8080
     /// The port of the administration listener, which answers this machine only; none with `nil`.
@@ -102,10 +104,7 @@ package struct CallMatch: Sendable {
         onFatal: @escaping @Sendable (StorageFailure) -> Void = { _ in }
     ) async throws -> CallMatch {
         NumberMetadata.warmUp()
-        let database = try await Database.open(
-            options.database.map { .postgresql($0, folder: options.dataFolder) }
-                ?? .folder(options.dataFolder), migrations: migrations,
-            options: .init(logger: logger, onFatal: onFatal))
+        let database = try await store(options, logger: logger, onFatal: onFatal)
         let isSample = options.first == .sample
         var plan = NumberingPlan(country: isSample ? SampleOrganisation.country : options.country)
         if isSample { plan.areaCode = SampleOrganisation.areaCode }
@@ -146,6 +145,24 @@ package struct CallMatch: Sendable {
             delivery: delivery, logger: logger, now: now)
         try await app.refreshIndexIfNeeded()
         return app
+    }
+
+    private static func store(
+        _ options: ServerOptions, logger: Logger,
+        onFatal: @escaping @Sendable (StorageFailure) -> Void
+    ) async throws -> Database {
+        var about = Database.Options(logger: logger, onFatal: onFatal)
+        let location: Database.Location
+        if options.isInMemory {
+            location = .memory
+            // Nobody writes beside one who waits for each commit.
+            about.window = .zero
+        } else {
+            location =
+                options.database.map { .postgresql($0, folder: options.dataFolder) }
+                ?? .folder(options.dataFolder)
+        }
+        return try await Database.open(location, migrations: migrations, options: about)
     }
 
     /// The CRM that we connect to, and what stands around it.

@@ -12,7 +12,7 @@ struct CallMatchCommand: AsyncParsableCommand {
         version: CallMatchVersion.text,
         subcommands: [
             Serve.self, User.self, Source.self, Explain.self, Numbers.self, ImportCommand.self,
-            CallCommandGroup.self, AuditCommand.self, Doctor.self, Export.self,
+            CallCommandGroup.self, AuditCommand.self, Doctor.self, ReplayCommand.self, Export.self,
             Erase.self,
             Backup.self, Restore.self, StoreCommandGroup.self, SettingsCommand.self,
             CRMCommandGroup.self,

@@ -44,7 +44,7 @@ def test_every_command_explains_itself_with_an_example(program: str):
 
 def test_the_commands_of_the_contract_are_there(program: str):
     promised = """serve|user add|user link|source add|explain|numbers compare|import|call play|audit
-    |doctor|export|erase|settings|backup|restore|store copy"""
+    |doctor|export|erase|settings|backup|restore|store copy|replay"""
     commands = {" ".join(command) for command in all_commands(program)}
     assert {name.strip() for name in promised.split("|")} <= commands
 
