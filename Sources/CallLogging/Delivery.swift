@@ -150,6 +150,11 @@ package struct Delivery: Sendable {
         }
     }
 
+    /// The CRMs that are left alone now: they do not answer, or have named a time.
+    package func leftAlone(now: Date) -> [String] {
+        sinks.keys.filter { [.narrow, .shut].contains(pulses.opening(of: $0, now: now)) }.sorted()
+    }
+
     /// Somebody wants it tried now: whatever is known of the CRMs is forgotten, so they are asked again.
     package func askAnew() { pulses.forget() }
 

@@ -45,7 +45,10 @@ package struct LogBook: Sendable {
                 "create index call_log_by_call on call_log (call_id, agent)",
                 "create index call_log_by_due on call_log (due_at) where stage = 'ready'",
                 "create index call_log_by_person on call_log (person)",
-            ])
+            ]),
+        Migration(
+            id: "0201-call-log-parked",
+            sql: ["create index call_log_parked on call_log (due_at) where stage = 'parked'"]),
     ]
 
     package func log(_ id: String, in store: ReadTransaction) throws -> CallLog? {

@@ -207,6 +207,9 @@ package struct DeskServer: Sendable {
             database: app.database, flow: app.flow, feed: feed, timing: timing,
             sources: app.sources, phoneSystems: app.phoneSystems.map(\.shared),
             roster: app.roster, link: app.link,
+            queues: QueueFigures(
+                database: app.database, delivery: app.delivery,
+                phoneSystems: app.phoneSystems.map(\.shared), now: app.now),
             audit: { try await app.audit(since: $0) },
             address: app.options.address, startedAt: app.now(), now: app.now)
     }

@@ -247,6 +247,8 @@ def test_the_administration_listener(program: str, tmp_path):
         figures = requests.get(f"{address}/metrics", timeout=30)
         assert figures.headers["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8"
         assert re.search(r"^callmatch_storage_commits_total [1-9]", figures.text, re.MULTILINE)
+        for figure in ('call_logs{state="ready"}', 'call_logs{state="parked"}', "calls_live", "phone_errands"):
+            assert f"callmatch_{figure} 0.0\n" in figures.text
         check_headers(figures, DATA_POLICY)
         assert requests.get(f"{address}/api/v1/openapi.json", timeout=30).ok
         for path in ("/ready", "/health"):

@@ -18,6 +18,7 @@ struct HealthRoutes {
     let phoneSystems: [any PhoneSystemReport]
     let roster: NodeRoster
     let link: CRMLink?
+    let queues: QueueFigures
     let audit: @Sendable (_ since: Date) async throws -> Audit
     let address: String
     let startedAt: Date
@@ -49,7 +50,7 @@ struct HealthRoutes {
 
     /// What the administration listener serves: whoever reaches it needs no session.
     func addOpen(to router: Router<DeskContext>) {
-        router.get("metrics") { _, _ in figures() }
+        router.get("metrics") { _, _ in await figures() }
         router.get("ready", use: ready)
         router.get("health", use: alive)
     }
@@ -57,16 +58,17 @@ struct HealthRoutes {
     /// Figures for an administrator's session.
     @Sendable func metrics(_ request: Request, context: DeskContext) async throws -> Reply {
         _ = try context.administrator()
-        return figures()
+        return await figures()
     }
 
     /// In Prometheus text.
-    private func figures() -> Reply {
+    private func figures() async -> Reply {
         var text = ""
         for metric in database.metrics {
             text += "# HELP \(metric.name) \(metric.help)\n# TYPE \(metric.name) \(metric.kind)\n"
             text += "\(metric.name) \(metric.value)\n"
         }
+        text += await queues.text()
         text += "callmatch_streams_open \(feed.count)\n"
         for (quantile, value) in [("0.5", timing.summary.p50), ("0.99", timing.summary.p99)] {
             if let value {

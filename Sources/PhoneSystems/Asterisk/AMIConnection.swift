@@ -93,6 +93,9 @@ final class AMIConnection: Sendable {
         }
     }
 
+    /// Messages that have arrived and were not taken yet.
+    var waiting: Int { state.withLock { $0.waiting.count } }
+
     var banner: String? { greeting.withLock(\.self) }
 
     fileprivate func greeted(_ banner: String) { greeting.withLock { $0 = banner } }

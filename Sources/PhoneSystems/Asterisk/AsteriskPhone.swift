@@ -52,7 +52,8 @@ package actor AsteriskPhone: ConnectedPhoneSystem {
     }
 
     package func condition() -> PhoneSystemCondition {
-        state.condition(of: settings, calls: calls)
+        state.condition(
+            of: settings, calls: calls, waiting: outbox.count + (connection?.waiting ?? 0))
     }
 
     package func run(

@@ -55,7 +55,7 @@ struct AsteriskState {
     func may(_ action: String) -> Bool { rights.contains(action) }
 
     func condition(
-        of settings: AsteriskSettings, calls: AsteriskCalls
+        of settings: AsteriskSettings, calls: AsteriskCalls, waiting: Int
     ) -> PhoneSystemCondition {
         let faults = faults(settings, calls)
         let place = "\(settings.host):\(settings.port)"
@@ -63,7 +63,8 @@ struct AsteriskState {
             product: "Asterisk", isGood: faults.isEmpty,
             text: faults.isEmpty
                 ? "Connected to \(place), \(banner ?? "Asterisk")." : faults.joined(separator: " "),
-            missing: isConnected ? missing : [], lastEventAt: lastEventAt, events: events)
+            missing: isConnected ? missing : [], lastEventAt: lastEventAt, events: events,
+            waiting: waiting)
     }
 
     private func faults(_ settings: AsteriskSettings, _ calls: AsteriskCalls) -> [String] {

@@ -65,10 +65,12 @@ package struct PhoneSystemCondition: Hashable, Codable, Sendable {
     package let lastEventAt: Date?
     /// Events of calls since the start.
     package let events: Int
+    /// Messages and events that were read and are not stored yet.
+    package let waiting: Int?
 
     package init(
         product: String, isGood: Bool, text: String, missing: [MissingPhone] = [],
-        lastEventAt: Date?, events: Int
+        lastEventAt: Date?, events: Int, waiting: Int? = nil
     ) {
         self.product = product
         self.isGood = isGood
@@ -76,6 +78,7 @@ package struct PhoneSystemCondition: Hashable, Codable, Sendable {
         self.missing = missing
         self.lastEventAt = lastEventAt
         self.events = events
+        self.waiting = waiting
     }
 }
 

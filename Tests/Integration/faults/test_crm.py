@@ -126,6 +126,9 @@ def test_f15_left_alone_for_an_hour(scene: Scene, talk: Talk, status: int):
         ring.report("ended", after=1)
         # The missed call is a log of its own.
         until(lambda: len(scene.waiting()) == len(talks) + 1, what="it waits, too")
+        figures = scene.agent.request("GET", "/metrics").text
+        assert 'callmatch_crm_left_alone{crm="' in figures
+        assert f'callmatch_call_logs{{state="ready"}} {len(talks) + 1}.0\n' in figures
         waiting = scene.waiting()
         assert {each: waiting[each]["attempts"] for each in waiting} == {
             each: int(each == talk.id) for each in waiting

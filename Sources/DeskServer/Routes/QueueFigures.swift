@@ -1,0 +1,84 @@
+import CallLogging
+import Foundation
+import PhoneSystem
+import Storage
+
+/// What waits, where and how long, for a monitoring system, in Prometheus text. The store's own queues are in
+/// `Database.metrics`.
+///
+/// A figure that cannot be had, as the store cannot be read, is left out: nobody is told a 0 that is not one.
+struct QueueFigures {
+    let database: Database
+    let delivery: Delivery
+    let phoneSystems: [any PhoneSystemReport]
+    let now: @Sendable () -> Date
+
+    func text() async -> String {
+        var lines: [String] = []
+        if let waiting = try? await stored() {
+            lines += Self.figure(
+                "call_logs", "Call logs by how far they have come: ready ones wait for the CRM.",
+                [("state=\"ready\"", waiting.ready), ("state=\"parked\"", waiting.parked)])
+            lines += Self.figure(
+                "call_log_oldest_seconds", "For how long the log that is due longest waits.",
+                [("", waiting.oldest)])
+            lines += Self.figure("calls_live", "Calls under way.", [("", waiting.live)])
+            lines += Self.figure(
+                "phone_errands", "What agents asked of phone systems at other servers.",
+                [("", waiting.errands)])
+        }
+        var phones: [(String, Double)] = []
+        for system in phoneSystems {
+            if let waiting = await system.condition().waiting {
+                phones.append(("system=\"\(Self.escaped(system.system))\"", Double(waiting)))
+            }
+        }
+        lines += Self.figure(
+            "phone_system_waiting", "Messages of a phone system that are not stored yet.", phones)
+        lines += Self.figure(
+            "crm_left_alone", "CRMs that do not answer, or have named a time.",
+            delivery.leftAlone(now: now()).map { ("crm=\"\(Self.escaped($0))\"", 1) })
+        return lines.map { $0 + "\n" }.joined()
+    }
+
+    private struct Stored: Sendable {
+        let ready, parked, oldest, live, errands: Double
+    }
+
+    private func stored() async throws -> Stored {
+        let now = now()
+        return try await database.read { store in
+            let ready = try store.row(
+                "select count(*) as number, min(due_at) as due from call_log where stage = 'ready'")
+            let parked = try store.row(
+                "select count(*) as number from call_log where stage = 'parked'")
+            let live = try store.row("select count(*) as number from call where stage = 'live'")
+            let errands = try store.row("select count(*) as number from phone_errand")
+            let due = try ready?.optionalDate("due") ?? now
+            return Stored(
+                ready: Double(try ready?.int("number") ?? 0),
+                parked: Double(try parked?.int("number") ?? 0),
+                oldest: max(0, now.timeIntervalSince(due)),
+                live: Double(try live?.int("number") ?? 0),
+                errands: Double(try errands?.int("number") ?? 0))
+        }
+    }
+
+    /// One gauge; nothing where there is no value.
+    private static func figure(
+        _ name: String, _ help: String, _ values: [(labels: String, value: Double)]
+    ) -> [String] {
+        guard !values.isEmpty else { return [] }
+        let name = "callmatch_\(name)"
+        return ["# HELP \(name) \(help)", "# TYPE \(name) gauge"]
+            + values.map {
+                $0.labels.isEmpty ? "\(name) \($0.value)" : "\(name){\($0.labels)} \($0.value)"
+            }
+    }
+
+    /// A label's value. Source: Prometheus, "Exposition formats".
+    private static func escaped(_ text: String) -> String {
+        text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
+            .replacing("\n", with: "\\n")
+    }
+}
