@@ -12,8 +12,8 @@ package struct Delivery: Sendable {
     package let sinks: [String: any ActivitySink]
     /// The CRM that takes a log without a person.
     package let home: String
-    /// Told of a call whose log moved, in the transaction that moves it.
     private let pulses = CRMPulses()
+    /// Told of a call whose log moved, in the transaction that moves it.
     private let moved: @Sendable (_ callID: String, WriteTransaction) throws -> Void
 
     /// Logs that one pass claims together.
@@ -42,11 +42,14 @@ package struct Delivery: Sendable {
     @discardableResult
     package func pass(now: Date, jitter: Double) async throws -> Int {
         let claims = try await claim(now: now)
+        let began = ContinuousClock.now
         // A CRM that goes away is not waited for again and again.
         var gone: Set<String> = []
         for claim in claims {
             let crm = crm(of: claim.log)
-            if gone.contains(crm) {
+            // Where the CRM is slow the rest is claimed anew: it must not be sent when others may have it.
+            let isLate = ContinuousClock.now - began > .seconds(FilingSchedule.leaseSeconds / 2)
+            if isLate || gone.contains(crm) {
                 try await release(claim)
                 continue
             }
