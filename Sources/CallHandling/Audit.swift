@@ -17,7 +17,13 @@ package struct Audit: Codable, Hashable, Sendable {
     /// The first of them, for support.
     package var examples: [String] = []
 
+    /// Where the store and a phone system that this server is connected to differ; `nil` where none was asked. Phone systems
+    /// that are not connected are not in it.
+    package var phoneSystems: [StockDifference]?
+
     package static let mostExamples = 20
+
+    package var isFine: Bool { unexplained == 0 && phoneSystems?.allSatisfy(\.isEmpty) ?? true }
 }
 
 extension CallFlow {

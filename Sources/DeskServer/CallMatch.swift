@@ -224,6 +224,30 @@ package struct CallMatch: Sendable {
         return try await link.crm.missing(keys)
     }
 
+    /// Where the store and the phone systems that this server is connected to differ. What was on its way is asked for once
+    /// more; one that does not answer is left out, which `doctor` says.
+    func phoneDifferences() async -> [StockDifference] {
+        var found: [StockDifference] = []
+        for phone in phoneSystems {
+            guard var difference = try? await difference(from: phone.local) else { continue }
+            for _ in 0..<3 where !difference.isEmpty {
+                guard let again = try? await self.difference(from: phone.local) else { break }
+                difference = difference.confirmed(by: again)
+            }
+            found.append(difference)
+        }
+        return found
+    }
+
+    private func difference(
+        from phone: any ConnectedPhoneSystem
+    ) async throws -> StockDifference? {
+        guard let stock = try await phone.stock() else { return nil }
+        // Whatever it told before that has been stored by now.
+        try await database.write { _ in }
+        return try await flow.differences(from: stock)
+    }
+
     var controls: CallControls {
         CallControls(phoneSystems.map(\.shared) + (demoPhone.map { [$0.shared] } ?? []))
     }

@@ -165,8 +165,9 @@ package struct Operator: Sendable {
     }
 
     private func audit() async throws -> OperatorReply {
-        let audit = try await app.audit(since: .distantPast)
-        return try OperatorReply(audit, isFine: audit.unexplained == 0)
+        var audit = try await app.audit(since: .distantPast)
+        audit.phoneSystems = await app.phoneDifferences()
+        return try OperatorReply(audit, isFine: audit.isFine)
     }
 
     private struct Finding: Encodable {

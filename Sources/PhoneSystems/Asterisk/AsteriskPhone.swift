@@ -177,7 +177,7 @@ package actor AsteriskPhone: ConnectedPhoneSystem {
     }
 
     /// The phone system's time now; how much it differs from ours is noted.
-    private func clock(of connection: AMIConnection) async throws -> Date {
+    func clock(of connection: AMIConnection) async throws -> Date {
         let pong = try await ask(try .ping(id: nextAction()), on: connection)
         let now = now()
         guard let text = pong.first?["Timestamp"], let time = AMITime.microseconds(text) else {

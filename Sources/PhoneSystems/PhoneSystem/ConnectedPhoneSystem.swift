@@ -15,6 +15,10 @@ package protocol ConnectedPhoneSystem: CallFeed, CallControl, PhoneSystemReport 
         stock: @escaping @Sendable (CallStock) async throws -> Void
     ) async throws
 
+    /// Which phones take part in calls now: asked anew, and compared with nothing that we know; `nil` while there is no
+    /// connection, or where the phone system cannot say.
+    func stock() async throws -> CallStock?
+
     /// Which extensions are agents' phones, and how numbers are read: told before `run`, and again whenever
     /// that changes.
     func serve(extensions: Set<String>, plan: NumberingPlan) async
@@ -45,6 +49,8 @@ package struct CallStock: Hashable, Sendable {
 }
 
 extension ConnectedPhoneSystem {
+    package func stock() async throws -> CallStock? { nil }
+
     package func run(
         _ receive: @escaping @Sendable ([CallEvent]) async throws -> Void
     ) async throws {

@@ -72,7 +72,10 @@ struct Numbers: CommandGroup {
 struct AuditCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "audit",
-        abstract: "Counts all calls by where they stand; what cannot be explained must be 0.",
+        abstract: """
+            Counts all calls by where they stand, and compares store, CRM and phone systems; what cannot be explained must \
+            be 0.
+            """,
         discussion: "Example: callmatch audit --json")
 
     @OptionGroup var common: StoreOptions
@@ -84,7 +87,12 @@ struct AuditCommand: AsyncParsableCommand {
         let reply = try await OperatorCall.perform(.audit, settings: common.settings())
         if json { return try reply.printed() }
         struct Counts: Decodable {
+            struct PhoneSystem: Decodable {
+                let system: String
+                let gone, missing: [String]
+            }
             let calls, live, open, ready, delivered, parked, unlogged, unexplained: Int
+            let phoneSystems: [PhoneSystem]?
         }
         let counts = try reply.decoded(Counts.self)
         Terminal.say(
@@ -93,6 +101,13 @@ struct AuditCommand: AsyncParsableCommand {
             \(counts.delivered) delivered, \(counts.parked) parked, \(counts.unlogged) unlogged, \
             \(counts.unexplained) unexplained
             """)
+        for each in counts.phoneSystems ?? [] {
+            Terminal.say(
+                each.gone.isEmpty && each.missing.isEmpty
+                    ? "\(each.system): the same phones are in a call there and here"
+                    : "\(each.system): in a call here only: \(each.gone.joined(separator: ", ")); there only: "
+                        + each.missing.joined(separator: ", "))
+        }
         if !reply.isFine { throw ExitCode(1) }
     }
 }
