@@ -60,6 +60,15 @@ package struct Delivery: Sendable {
         return claims.count
     }
 
+    /// Frees what the process before this one had claimed: where a store has one process, nobody else can have it.
+    package func recover() async throws {
+        guard !database.kind.isShared else { return }
+        try await database.write { store in
+            try store.execute(
+                "update call_log set lease_until = 0 where stage = 'ready' and lease_until > 0")
+        }
+    }
+
     /// Takes what is due, each for one minute.
     package func claim(now: Date) async throws -> [Claim] {
         let openings = sinks.keys.sorted().map { ($0, pulses.opening(of: $0, now: now)) }

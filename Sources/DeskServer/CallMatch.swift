@@ -127,6 +127,7 @@ package struct CallMatch: Sendable {
         let delivery = Delivery(
             database: database, sinks: sinks, home: link?.crm.crm ?? BuiltInCRM.name
         ) { callID, store in try flow.restage(callID: callID, in: store) }
+        try await delivery.recover()
         let phoneSystems = options.phoneSystems.map {
             HeldPhone($0(organisation.settings.plan, now), database: database)
         }

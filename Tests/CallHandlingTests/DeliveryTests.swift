@@ -3,6 +3,7 @@ import CallLogging
 import Calls
 import Foundation
 import Records
+import TestStores
 import Testing
 
 private func endedCall() async throws -> Stage {
@@ -182,3 +183,16 @@ private let everyCall: LogPolicy = {
     policy.requiresMatch = false
     return policy
 }()
+
+@Test(
+    "What a process that has ended had claimed is filed at once by the next one",
+    .enabled(if: !TestStore.isPostgreSQL, "a store that others use keeps their claims"))
+func claimsOfTheDead() async throws {
+    let stage = try await endedCall()
+    stage.at(66)
+    _ = try #require(
+        try await stage.delivery.claim(now: Stage.start.addingTimeInterval(66)).first)
+    try await stage.delivery.recover()
+    try await stage.deliver(at: 67)
+    #expect(try await stage.stage() == .delivered)
+}

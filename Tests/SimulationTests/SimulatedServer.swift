@@ -60,6 +60,7 @@ struct SimulatedServer: Sendable {
         delivery = Delivery(database: database, sinks: [crm], home: crm.crm) { call, store in
             try flow.restage(callID: call, in: store)
         }
+        try await delivery.recover()
     }
 
     /// The agents and the people that are there before anything happens.
