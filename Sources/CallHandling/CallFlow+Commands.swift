@@ -30,12 +30,10 @@ extension CallFlow {
             change.part.wished = nil
             change.part.isCleared = true
             guard var log = change.log else { return }
-            let proposed = try subject(of: change.stored.call, person: log.person, in: change.store)
+            log.subject = try proposedSubject(
+                for: log, of: change.stored.call, person: nil, in: change.store)
             log.person = nil
             log.related = nil
-            if log.subject == proposed {
-                log.subject = try subject(of: change.stored.call, person: nil, in: change.store)
-            }
             try save(&log, in: change)
         }
     }
@@ -147,10 +145,8 @@ extension CallFlow {
             return
         }
         guard log.person != person else { return }
-        let proposed = try subject(of: stored.call, person: log.person, in: change.store)
-        if log.subject == proposed {
-            log.subject = try subject(of: stored.call, person: person, in: change.store)
-        }
+        log.subject = try proposedSubject(
+            for: log, of: stored.call, person: person, in: change.store)
         log.person = person
         log.related = nil
         try save(&log, in: change)

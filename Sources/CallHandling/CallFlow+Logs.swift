@@ -48,9 +48,7 @@ extension CallFlow {
         guard var log = try logs.log(callID: stored.id, agent: nil, in: store),
             let own = stored.call.part(of: Set(agent.extensions))
         else { return false }
-        if log.subject.hasPrefix("Missed call") {
-            log.subject = try subject(of: stored.call, person: log.person, in: store)
-        }
+        log.subject = try proposedSubject(for: log, of: stored.call, person: log.person, in: store)
         log.outcome = "answered"
         log.startedAt = own.answeredAt ?? stored.call.startedAt
         log.seconds = Int(own.talkSeconds(until: now).rounded())
@@ -59,36 +57,69 @@ extension CallFlow {
         try logs.assign(log, to: (agent.id, agent.displayName), in: store)
         if let own = try logs.log(log.id, in: store) {
             try remember(own, of: stored.call, in: store)
+            try refresh(own, from: stored, agent: agent, now: now, in: store)
         }
         return true
+    }
+
+    /// Another phone turned out to have answered first: a log in which nobody wrote is withdrawn, and one that the CRM may have
+    /// is left for the agent who spoke. Or the call is one that is not logged: only a draft is withdrawn.
+    func giveUp(
+        _ log: CallLog, of stored: StoredCall, part: CallPart, in store: WriteTransaction
+    ) throws {
+        guard part.chosen == nil, try isBlank(log, in: store) else { return }
+        if part.spoke { return try logs.delete(log.id, in: store) }
+        if try logs.withdraw(log.id, in: store) { return }
+        try logs.assign(log, to: nil, in: store)
     }
 
     /// What is left of a missed call that was answered by nobody whom we know: nothing, or what the CRM may have already.
     func withdrawMissedLog(of stored: StoredCall, in store: WriteTransaction) throws {
         guard var log = try logs.log(callID: stored.id, agent: nil, in: store) else { return }
         if try logs.withdraw(log.id, in: store) { return }
-        log.subject = try subject(of: stored.call, person: log.person, in: store)
+        log.subject = try proposedSubject(for: log, of: stored.call, person: log.person, in: store)
         log.outcome = "answered"
+        log.direction = stored.call.direction
+        log.number = stored.call.customer?.number.formatted ?? log.number
         log.version += 1
         log.stage = .ready
         try logs.update(log, dueAt: stored.receivedAt, in: store)
     }
 
-    /// Brings times of the phone system into a log. Nothing that a person typed is touched. A log that was
-    /// filed with other times is filed again.
+    /// Brings what the phone system says into a log: times, direction, number, and who it is where that was told late and nobody
+    /// has chosen. Nothing that a person typed is touched. A log that was filed otherwise is filed again.
+    ///
+    /// - Parameter agent: who spoke; `nil` for a missed call.
     func refresh(
-        _ log: CallLog, from stored: StoredCall, agent: Agent, now: Date, in store: WriteTransaction
+        _ log: CallLog, from stored: StoredCall, agent: Agent?, now: Date,
+        in store: WriteTransaction
     ) throws {
-        guard let own = stored.call.part(of: Set(agent.extensions)), !own.isLive else { return }
+        let call = stored.call
+        let own = agent.flatMap { call.part(of: Set($0.extensions)) }
         var fresh = log
-        fresh.seconds = Int(own.talkSeconds(until: now).rounded())
-        fresh.startedAt = own.answeredAt ?? stored.call.startedAt
-        guard fresh.seconds != log.seconds || fresh.startedAt != log.startedAt else { return }
+        if let own, !own.isLive { fresh.seconds = Int(own.talkSeconds(until: now).rounded()) }
+        fresh.startedAt = own?.answeredAt ?? call.startedAt
+        fresh.direction = call.direction
+        fresh.number = call.customer?.number.formatted ?? log.number
+        var isDone = false
+        if log.person == nil, let certain = stored.match?.certain?.id {
+            let parts = try book.parts(callID: stored.id, in: store)
+                .filter { agent == nil || $0.agent == agent?.id }
+            let isChosen = parts.contains { $0.chosen != nil || $0.isCleared }
+            if !isChosen { fresh.person = certain }
+            isDone = parts.contains(where: \.isDone)
+        }
+        guard fresh != log else { return }
+        fresh.subject = try proposedSubject(for: log, of: call, person: fresh.person, in: store)
         if log.stage == .delivered || log.stage == .ready {
             fresh.version += 1
             fresh.stage = .ready
         }
         try logs.update(fresh, dueAt: now, in: store)
+        guard fresh.person != log.person else { return }
+        try remember(fresh, of: call, in: store)
+        // Who calls was told after the agent was done.
+        if isDone { try complete(fresh, now: now, in: store) }
     }
 
     /// Makes a log ready for the CRM when the policy allows it.
@@ -102,20 +133,6 @@ extension CallFlow {
         ready.stage = .ready
         try logs.update(ready, dueAt: now, in: store)
         return true
-    }
-
-    /// The proposed subject: "Call from Ada Lovelace".
-    func subject(of call: Call, person: RecordID?, in store: ReadTransaction) throws -> String {
-        let name =
-            try person.flatMap { try organisation.directory.person($0, in: store)?.name }
-            ?? call.customer.map { party in
-                party.number.kind == .withheld ? "a withheld number" : party.number.formatted
-            } ?? "an unknown number"
-        switch call.direction {
-        case .outbound: return "Call to \(name)"
-        case .internal: return "Internal call with \(name)"
-        case .inbound: return call.wasAnswered ? "Call from \(name)" : "Missed call from \(name)"
-        }
     }
 
     /// What recent calls are searched by: the names and the digits of the other side.

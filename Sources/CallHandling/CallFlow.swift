@@ -83,7 +83,7 @@ package struct CallFlow: Sendable {
         let agents = try updateParts(of: stored, isNew: known == nil, now: now, in: store)
         try updateLogs(of: stored, agents: agents, now: now, in: store)
         if let over = EndedCall(stored.call), over.isMissed {
-            try logMissedCall(over, stored, in: store)
+            try logMissedCall(over, stored, now: now, in: store)
         } else if stored.call.wasAnswered, known?.call.wasAnswered == false {
             try withdrawMissedLog(of: stored, in: store)
         }
@@ -152,48 +152,51 @@ package struct CallFlow: Sendable {
     }
 
     /// An agent who spoke gets a log: it opens by itself under the one match (S13), under whom the agent
-    /// chose while it rang, or under nobody where the policy allows that (S21).
+    /// chose while it rang, or under nobody where the policy allows that (S21). One that is open learns what is told late.
     func updateLogs(
         of stored: StoredCall, agents: [Agent], now: Date, in store: WriteTransaction
     ) throws {
-        guard organisation.settings.policy.logs(stored.call) else { return }
+        let parts = try book.parts(callID: stored.id, in: store)
+        var spoke: [(Agent, CallPart)] = []
+        // First what is not theirs any more: it may be another's.
         for agent in agents {
-            guard let own = stored.call.part(of: Set(agent.extensions)) else { continue }
-            let log = try logs.log(callID: stored.id, agent: agent.id, in: store)
-            if log == nil && !own.spoke { continue }
-            guard let part = try book.part(callID: stored.id, agent: agent.id, in: store) else {
-                continue
+            guard let part = parts.first(where: { $0.agent == agent.id }) else { continue }
+            if part.spoke, organisation.settings.policy.logs(stored.call) {
+                spoke.append((agent, part))
+            } else if let log = try logs.log(callID: stored.id, agent: agent.id, in: store) {
+                try giveUp(log, of: stored, part: part, in: store)
             }
-            switch (part.spoke, log) {
-            case (true, nil):
-                if try adoptMissedLog(of: stored, by: agent, now: now, in: store) { continue }
-                let person = part.isCleared ? nil : part.chosen ?? stored.match?.certain?.id
-                if person != nil || !organisation.settings.policy.requiresMatch {
-                    let log = try openLog(
-                        of: stored, agent: agent, person: person, related: part.wished, now: now,
-                        in: store)
-                    // Who calls was told after the agent was done.
-                    if part.isDone, let log { try complete(log, now: now, in: store) }
-                }
-            case (true, let log?):
+        }
+        for (agent, part) in spoke {
+            if let log = try logs.log(callID: stored.id, agent: agent.id, in: store) {
                 try refresh(log, from: stored, agent: agent, now: now, in: store)
-            case (false, let log?):
-                // Another phone turned out to have answered first: what nobody wrote in is withdrawn.
-                if log.version == 1 { try logs.delete(log.id, in: store) }
-            case (false, nil):
-                continue
+            } else {
+                try openLog(of: stored, agent: agent, part: part, now: now, in: store)
             }
         }
     }
 
+    private func openLog(
+        of stored: StoredCall, agent: Agent, part: CallPart, now: Date, in store: WriteTransaction
+    ) throws {
+        if try adoptMissedLog(of: stored, by: agent, now: now, in: store) { return }
+        let person = part.isCleared ? nil : part.chosen ?? stored.match?.certain?.id
+        guard person != nil || !organisation.settings.policy.requiresMatch else { return }
+        let log = try openLog(
+            of: stored, agent: agent, person: person, related: part.wished, now: now, in: store)
+        // Who calls was told after the agent was done.
+        if part.isDone, let log { try complete(log, now: now, in: store) }
+    }
+
     /// A conversation that nobody answered is one missed call, however many phones rang.
-    private func logMissedCall(
-        _ over: EndedCall, _ stored: StoredCall, in store: WriteTransaction
+    func logMissedCall(
+        _ over: EndedCall, _ stored: StoredCall, now: Date, in store: WriteTransaction
     ) throws {
         let policy = organisation.settings.policy
-        guard policy.logs(over.call), stored.match?.outcome != .internal,
-            try logs.log(callID: stored.id, agent: nil, in: store) == nil
-        else { return }
+        guard policy.logs(over.call), stored.match?.outcome != .internal else { return }
+        if let log = try logs.log(callID: stored.id, agent: nil, in: store) {
+            return try refresh(log, from: stored, agent: nil, now: now, in: store)
+        }
         let person = stored.match?.certain?.id
         guard person != nil || !policy.requiresMatch else { return }
         try openMissedLog(of: stored, person: person, in: store)

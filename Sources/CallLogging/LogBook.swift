@@ -102,6 +102,7 @@ package struct LogBook: Sendable {
                 person = \(log.person?.description), related = \(try .jsonOrNull(log.related)),
                 subject = \(log.subject), notes = \(log.notes), disposition = \(log.disposition),
                 follow_up = \(try .jsonOrNull(log.followUp)), outcome = \(log.outcome),
+                direction = \(log.direction), number = \(log.number),
                 started_at = \(log.startedAt), seconds = \(log.seconds), reason = \(log.reason),
                 attempts = \(log.attempts), due_at = \(dueAt)
             where id = \(log.id)
@@ -114,12 +115,12 @@ package struct LogBook: Sendable {
             "select id from call_log where call_id = \(callID) and stage = 'ready' limit 1") != nil
     }
 
-    /// Gives a log without an agent to the one who spoke.
+    /// Gives a log to the agent who spoke; `nil` takes it from whoever had it.
     package func assign(
-        _ log: CallLog, to agent: (id: String, name: String), in store: WriteTransaction
+        _ log: CallLog, to agent: (id: String, name: String)?, in store: WriteTransaction
     ) throws {
         try store.execute(
-            "update call_log set agent = \(agent.id), agent_name = \(agent.name) where id = \(log.id)"
+            "update call_log set agent = \(agent?.id), agent_name = \(agent?.name) where id = \(log.id)"
         )
         try update(log, dueAt: log.startedAt, in: store)
     }

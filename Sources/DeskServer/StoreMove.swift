@@ -26,8 +26,8 @@ package struct StoreMove: Sendable {
         logger: Logger, report: @escaping @Sendable (StoreCopy.Progress) -> Void = { _ in }
     ) {
         var logger = logger
-        // That a new store gets its tables is no news here.
-        if logger.logLevel == .notice { logger.logLevel = .warning }
+        // That a new store gets its tables is no news here, and what ends the command is told by it.
+        if logger.logLevel == .notice { logger.logLevel = .critical }
         self.logger = logger
         self.report = report
     }

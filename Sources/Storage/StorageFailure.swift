@@ -122,7 +122,7 @@ extension StorageFailure: CustomStringConvertible {
             return "The store is overloaded: \(limit) requests are waiting. Try again in a second."
         case .diskFull(let path):
             return "The disk that holds \(path) is full; nothing was written. "
-                + "Free some space: the store goes on by itself."
+                + "Free some space: a server goes on by itself."
         case .failed(let path, let reason):
             return "The store at \(path) met an error of the disk and writes nothing any more: "
                 + "\(reason). Check the disk, then start the program again."
@@ -130,7 +130,7 @@ extension StorageFailure: CustomStringConvertible {
             return "The store is closed, because the program is stopping."
         case .unavailable(let place, let reason):
             return "The database \(place) cannot be used: \(reason). "
-                + "Start it, or check its address and rights: the store goes on by itself."
+                + "Start it, or check its address and rights: a server goes on by itself."
         case .locked(let path):
             return "Another program keeps the store at \(path) locked. "
                 + "Close it; copy the store with the backup command, never by opening it."

@@ -21,7 +21,7 @@ struct StateTests {
             state.started()
             state.connected(banner, rights: rights)
             change(&state)
-            return state.condition(of: settings, calls: calls)
+            return state.condition(of: settings, calls: calls, waiting: 3)
         }
     }
 
@@ -29,15 +29,16 @@ struct StateTests {
         let condition = Connected().condition
         #expect(condition.isGood)
         #expect(condition.text == "Connected to 192.0.2.1:5038, Asterisk Call Manager/5.0.4.")
+        #expect(condition.waiting == 3)
     }
 
     @Test func whatWasNeverStartedAndWhatIsOnItsWay() {
         var state = AsteriskState()
         let connected = Connected()
-        let never = state.condition(of: connected.settings, calls: connected.calls)
+        let never = state.condition(of: connected.settings, calls: connected.calls, waiting: 0)
         #expect(!never.isGood && never.text.contains("not running"))
         state.started()
-        let soon = state.condition(of: connected.settings, calls: connected.calls)
+        let soon = state.condition(of: connected.settings, calls: connected.calls, waiting: 0)
         #expect(!soon.isGood && soon.text == "Connecting…")
     }
 

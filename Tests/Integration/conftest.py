@@ -65,7 +65,7 @@ def counted(server: Server) -> Callable[[], dict[str, int]]:
     def changed() -> dict[str, int]:
         after = server.audit()
         assert after["unexplained"] == 0, after
-        figures = {name: after[name] - before[name] for name in after if name != "examples"}
+        figures = {name: after[name] - value for name, value in before.items() if isinstance(value, int)}
         return {name: change for name, change in figures.items() if change}
 
     return changed

@@ -60,19 +60,6 @@ def message() -> dict[str, str]:
     }
 
 
-@pytest.fixture
-def counted(server: Server):
-    before = server.audit()
-
-    def grown() -> dict[str, int]:
-        after = server.audit()
-        assert after["unexplained"] == 0, after
-        grown = {name: after[name] - before[name] for name in after if name != "examples"}
-        return {name: count for name, count in grown.items() if count}
-
-    return grown
-
-
 def accepted(answer: requests.Response) -> bool:
     return (answer.status_code, answer.text) == (200, "{}")
 

@@ -102,8 +102,8 @@ def story(server: Server) -> dict:
     recent = ada.json("recent")["calls"]
     return {
         "recent": [(each["id"], each["title"], each["log"]) for each in recent],
-        "found": [each["name"] for each in ada.json("people", search="import123")["people"]],
-        "records": [each["id"] for each in admin.json("records/contacts", search="import")["records"]],
+        "found": sorted(each["name"] for each in ada.json("people", search="import123")["people"]),
+        "records": [each["ref"]["id"] for each in admin.json("records/contacts", search="import")["records"]],
         "audit": server.audit(),
         "export": len(server.export(ADA)["calls"]),
     }

@@ -113,7 +113,7 @@ import Testing
         await #expect(throws: Refused.self) {
             try await Self.copy(finish: { _ in throw Refused() }).run(from: source, to: target)
         }
-        try target.commit { try $0.execute(damage) }
+        _ = try target.commit { try $0.execute(damage) }
         let fault = await #expect(throws: StoreCopy.Fault.self) {
             try await Self.copy().run(from: source, to: target)
         }
@@ -184,7 +184,7 @@ import Testing
             "insert into visit (note) values (1)", "delete from counter",
         ] {
             let target = try await Self.empty(TestStore.location())
-            try target.commit { try $0.execute(change) }
+            _ = try target.commit { try $0.execute(change) }
             let before = try await Self.everything(in: target)
             for restarts in [false, true] {
                 let fault = await #expect(throws: StoreCopy.Fault.self) {

@@ -39,9 +39,10 @@ package struct Replay: Sendable {
         let usual = try await outcome(of: log.entries)
         var chance = SplitMix(state: seed)
         for number in 1...shuffles {
-            if try await outcome(of: log.entries.shuffled(using: &chance)) != usual {
+            let other = try await outcome(of: log.entries.shuffled(using: &chance))
+            if let difference = other.difference(from: usual) {
                 report.faults.append(
-                    "Order \(number) of arrival ends in other calls or logs (--seed \(seed)).")
+                    "Order \(number) of arrival (--seed \(seed)) ends otherwise: \(difference).")
             }
             report.orders += 1
         }
@@ -57,6 +58,14 @@ package struct Replay: Sendable {
         let outcome = try await stage.outcome()
         await stage.close()
         return outcome
+    }
+}
+
+extension [String] {
+    /// The first that is in one of the two alone, in words.
+    fileprivate func difference(from usual: [String]) -> String? {
+        if let added = first(where: { !usual.contains($0) }) { return "it has “\(added)”" }
+        return usual.first { !contains($0) }.map { "it lacks “\($0)”" }
     }
 }
 
@@ -187,19 +196,35 @@ struct ReplayStage: Sendable {
         return found.filter { $0.0 != 0 }.map { "\(abs($0.0)) \($0.1)." }
     }
 
-    /// Everything that is stored of calls, but for when and in which order it was received.
+    /// Everything that is stored of calls, but for our own ids and when and in which order it was received.
     func outcome() async throws -> [String] {
         try await app.database.read { store in
-            let calls = try store.rows("select * from call order by id").map { row in
-                "\(try row.text("id")) \(try row.text("stage")) \(try row.text("json"))"
+            let calls = try store.rows("select value, stage, json from call order by value").map {
+                "call \(try $0.text("value")): \(try $0.text("stage")) \(try $0.text("json"))"
             }
-            let parts = try store.rows("select * from call_part order by call_id, agent").map {
-                row in
-                "\(try row.text("agent")) \(try CallPart(row))"
-            }
-            let logs = try store.rows("select * from call_log order by log_key").map { row in
+            let parts = try store.rows(
                 """
-                \(try row.text("log_key")) \(try row.text("stage")) \(try row.text("subject")) \
+                select call.value, part.agent, part.state, part.outcome, part.offered_at,
+                    part.answered_at, part.ended_at
+                from call_part as part join call on call.id = part.call_id
+                order by call.value, part.agent
+                """
+            ).map { row in
+                let times = try ["offered_at", "answered_at", "ended_at"].map {
+                    "\(try row.optionalInt($0) ?? 0)"
+                }
+                return """
+                    phone of \(try row.text("value")): \(try row.text("agent")) \
+                    \(try row.text("state")) \(try row.optionalText("outcome") ?? "") \
+                    \(times.joined(separator: " "))
+                    """
+            }
+            let logs = try store.rows(
+                "select * from call_log order by call_value, agent is null, agent"
+            ).map { row in
+                """
+                log of \(try row.text("call_value")): \(try row.optionalText("agent") ?? "missed") \
+                \(try row.text("stage")) \(try row.text("subject")) \(try row.text("number")) \
                 \(try row.text("outcome")) \(try row.text("direction")) \
                 \(try row.int("started_at")) \(try row.int("seconds"))
                 """
