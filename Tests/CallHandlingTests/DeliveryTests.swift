@@ -60,6 +60,21 @@ func fencing() async throws {
     #expect(try await stage.stage() == .delivered)
 }
 
+@Test("A worker that lost its lease cannot park what another one is just filing")
+func fencedParking() async throws {
+    let stage = try await endedCall()
+    let now = Stage.start.addingTimeInterval(66)
+    let first = try #require(try await stage.delivery.claim(now: now).first)
+    let later = now.addingTimeInterval(FilingSchedule.leaseSeconds + 1)
+    let second = try #require(try await stage.delivery.claim(now: later).first)
+    try await stage.delivery.mark(first, as: .failure(.park(reason: "late")), now: later, jitter: 0)
+    #expect(try await stage.stage() == .ready)
+    #expect(try await stage.log("ada")?.reason == nil)
+    try await stage.delivery.mark(second, as: .failure(.park(reason: "now")), now: later, jitter: 0)
+    #expect(try await stage.stage() == .parked)
+    #expect(try await stage.log("ada")?.reason == "now")
+}
+
 @Test("An edit while a log is on its way is sent after it")
 func editOnTheWay() async throws {
     let stage = try await endedCall()

@@ -69,13 +69,13 @@ final class Stage: Sendable {
     /// One event of the call "c".
     func event(
         _ kind: CallEvent.Kind, _ seconds: Double, _ own: String? = nil, call: String = "c",
-        from: String = "+493023125001", direction: CallDirection = .inbound,
+        from: String? = "+493023125001", direction: CallDirection? = .inbound,
         cause: HangupCause.Kind? = nil
     ) -> CallEvent {
         CallEvent(
             call: Call.ID(system: "test", value: call), leg: own.map { Leg.ID($0) }, kind: kind,
             at: Self.start.addingTimeInterval(seconds), direction: direction,
-            from: Party(number: PhoneNumber(from, plan: NumberingPlan(country: "DE"))),
+            from: from.map { Party(number: PhoneNumber($0, plan: NumberingPlan(country: "DE"))) },
             extension: own, cause: cause.map { HangupCause($0) })
     }
 

@@ -146,7 +146,7 @@ struct ConnectionTests {
         ("https://acme.my.salesforce.com", true), ("https://acme.my.salesforce.com:8443", false),
         ("https://evil.example", false), ("http://acme.my.salesforce.com", false),
         ("https://salesforce.com.evil.example", false), ("https://other.my.salesforce.com", true),
-        ("", false),
+        ("https://evil-salesforce.com", false), ("", false),
     ])
     func anInstanceIsOneOfTheirs(instance: String, isGood: Bool) async throws {
         let signIn = try await SignInTests.signIn(login: "https://acme.my.salesforce.com")

@@ -17,6 +17,9 @@ struct PhoneLedger {
     /// In the order in which they were said.
     var waiting: [Message] { said.filter { !acknowledged.contains($0.id) } }
 
+    /// Of how many calls anything was acknowledged.
+    var calls: Int { Set(said.filter { acknowledged.contains($0.id) }.map(\.event.call)).count }
+
     mutating func acknowledge(_ id: String) { acknowledged.insert(id) }
 
     /// A new message, as the phone system writes it.

@@ -8,6 +8,7 @@ struct Outcome: Sendable {
     let trace: [String]
     let processes: Int
     let acknowledged: Int
+    let calls: Int
     let filed: Int
 }
 
@@ -69,6 +70,6 @@ extension World {
     var outcome: Outcome {
         Outcome(
             complaints: complaints, digest: digest, trace: trace, processes: processes,
-            acknowledged: phones.acknowledged.count, filed: crm.kept.count)
+            acknowledged: phones.acknowledged.count, calls: phones.calls, filed: crm.kept.count)
     }
 }

@@ -6,18 +6,21 @@ import Testing
 ///
 /// CALLMATCH_SEED   the first seed; the same seed is the same run
 /// CALLMATCH_SEEDS  how many
+/// CALLMATCH_TWICE  how many are played twice
 @Suite(.timeLimit(.minutes(60))) struct SimulationTests {
     static let environment = ProcessInfo.processInfo.environment
     static let first = UInt64(environment["CALLMATCH_SEED"] ?? "") ?? 1
     static let count = UInt64(environment["CALLMATCH_SEEDS"] ?? "") ?? 40
+    static let twice = UInt64(environment["CALLMATCH_TWICE"] ?? "") ?? 4
 
     @Test func whatWasPromisedIsKept() async throws {
-        var (processes, acknowledged, filed) = (0, 0, 0)
+        var (processes, acknowledged, calls, filed) = (0, 0, 0, 0)
         for seed in Self.first..<Self.first + Self.count {
             let scenario = Scenario(seed: seed)
             let outcome = try await scenario.play()
             processes += outcome.processes
             acknowledged += outcome.acknowledged
+            calls += outcome.calls
             filed += outcome.filed
             guard !outcome.complaints.isEmpty else { continue }
             let shrunk = try await scenario.shrunk { try await !$0.play().complaints.isEmpty }
@@ -31,7 +34,10 @@ import Testing
             break
         }
         print(
-            "\(Self.count) seeds: \(processes) processes, \(acknowledged) messages, \(filed) logs")
+            """
+            \(Self.count) seeds: \(processes) processes, \(acknowledged) messages, \(calls) calls, \
+            \(filed) logs
+            """)
     }
 
     /// What once broke a promise, and does not any more.
@@ -68,12 +74,17 @@ import Testing
     }
 
     @Test func theSameSeedIsTheSameRun() async throws {
-        for seed in Self.first..<Self.first + max(4, Self.count / 10) {
+        var same = 0
+        for seed in Self.first..<Self.first + Self.twice {
             let scenario = Scenario(seed: seed)
             let (one, two) = (try await scenario.play(), try await scenario.play())
-            guard one.digest != two.digest else { continue }
+            guard one.digest != two.digest else {
+                same += 1
+                continue
+            }
             let differing = zip(one.trace, two.trace).first { $0.0 != $0.1 }
             Issue.record("seed \(seed): \(differing?.0 ?? "?") is not \(differing?.1 ?? "?")")
         }
+        print("\(same) of \(Self.twice) seeds played twice are the same run")
     }
 }

@@ -75,3 +75,15 @@ def check_duration(server: Server) -> int:
     (log,) = kept["logs"]
     assert log["seconds"] == 60
     return log["seconds"]
+
+
+def test_a_sign_in_link_is_worth_nothing_after_ten_minutes(program, tmp_path, system):
+    """Control: after nine it opens."""
+    server = system.server(program, tmp_path / "data").start()
+    links = [server.link("ada").rsplit("/", 1)[1] for _ in range(2)]
+    answers = []
+    for minutes, link in zip((9, 11), links, strict=True):
+        system.clock = minutes * 60
+        answers.append(server.nobody().post("session", {"link": link, "token": True}).status_code)
+    assert answers == [200, 401]
+    assert server.stop() == 0
