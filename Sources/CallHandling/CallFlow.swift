@@ -71,6 +71,8 @@ package struct CallFlow: Sendable {
             return
         }
         try book.keep(event, receivedAt: now, in: store)
+        // Whether it changes an answer or not, it is among the facts.
+        DecodedTexts.calls.remember(event.event, as: event.json)
         guard var stored = try fold(event.event, into: known, id: id, now: now, in: store)
         else { return }
 

@@ -28,16 +28,7 @@ final class DecodedJSON<Value: Codable & Sendable>: Sendable {
         return value
     }
 
-    /// The JSON of a value, which is remembered.
-    func json(of value: Value) throws -> SQLValue {
-        let json = try SQLValue.json(value)
-        if case .text(let text) = json {
-            remember(value, text: text)
-        }
-        return json
-    }
-
-    private func remember(_ value: Value, text: String) {
+    func remember(_ value: Value, text: String) {
         known.withLock { known in
             if known.young.count >= most {
                 known.old = known.young
@@ -48,8 +39,60 @@ final class DecodedJSON<Value: Codable & Sendable>: Sendable {
     }
 }
 
+/// The JSON of calls, put together from that of their events: an event is put into JSON once, and not again with each that
+/// follows it.
+final class CallTexts: Sendable {
+    private struct Generations {
+        var young: [CallEvent: String] = [:]
+        var old: [CallEvent: String] = [:]
+    }
+
+    /// Events of one generation; twice as many are kept, of about 0.5 KB each.
+    private let most = 2000
+    private let events = Mutex(Generations())
+    private let calls = DecodedJSON<Call>()
+
+    func value(of column: String, in row: Row) throws -> Call {
+        try calls.value(of: column, in: row)
+    }
+
+    /// The JSON of an event that is in a call. Of two that are equal and differ in how a number was written, the one in
+    /// the call is the one to be named here.
+    func remember(_ event: CallEvent, as json: SQLValue) {
+        guard case .text(let text) = json else { return }
+        events.withLock { events in
+            if events.young.count >= most {
+                events.old = events.young
+                events.young = [:]
+            }
+            events.young[event] = text
+        }
+    }
+
+    func json(of call: Call) throws -> SQLValue {
+        let facts = try call.facts.map { fact in
+            if let known = events.withLock({ $0.young[fact] ?? $0.old[fact] }) { return known }
+            let json = try SQLValue.json(fact)
+            remember(fact, as: json)
+            guard case .text(let text) = json else { preconditionFailure("JSON is text") }
+            return text
+        }
+        guard case .text(let rest) = try SQLValue.json(call.bare),
+            let place = rest.utf8.firstRange(of: Self.noFacts)
+        else { preconditionFailure("a call's JSON has its facts") }
+        let text = """
+            \(rest[..<place.lowerBound])"facts":[\(facts.joined(separator: ","))]\(rest[place.upperBound...])
+            """
+        calls.remember(call, text: text)
+        return .text(text)
+    }
+
+    /// Stands nowhere else: a quotation mark inside a text has a backslash before it.
+    private static let noFacts = Array(#""facts":[]"#.utf8)
+}
+
 /// One memory for all stores of the process: a text means the same in each.
 enum DecodedTexts {
-    static let calls = DecodedJSON<Call>()
+    static let calls = CallTexts()
     static let matches = DecodedJSON<Match>()
 }

@@ -67,6 +67,13 @@ public struct Call: Hashable, Codable, Sendable, Identifiable {
         return Transition(from: before, to: self)
     }
 
+    /// The same answers without what they are derived from: for writing it down in parts, and never to be folded further.
+    package var bare: Call {
+        var bare = self
+        bare.facts = []
+        return bare
+    }
+
     private mutating func derive() {
         sortFacts()
         direction = first(\.direction) ?? .inbound
