@@ -39,6 +39,12 @@ def signed_headers(secret: str, body: bytes, message: str, timestamp: str | None
     }
 
 
+def known_as(source: str, message: str) -> str:
+    """How the store keeps that a message was taken."""
+    digest = hashlib.sha256(f"{source}\0{message}".encode()).digest()[:16]
+    return base64.urlsafe_b64encode(digest).decode().rstrip("=")
+
+
 class PhoneSystem:
     """A source of signed events, with the address and secret that the server gave it."""
 

@@ -12,7 +12,7 @@ from http.client import HTTPConnection
 
 import pytest
 from program import Client, Server, until
-from webhooks import PhoneSystem, ReportedCall, signature, signed_headers
+from webhooks import PhoneSystem, ReportedCall, known_as, signature, signed_headers
 
 NUMBER = "+4917655506201"
 HEADERS = ("webhook-id", "webhook-timestamp", "webhook-signature")
@@ -265,16 +265,17 @@ def test_r18_a_message_is_known_for_a_week(server: Server, phones, call, counted
     server.stop()
     with contextlib.closing(sqlite3.connect(server.folder / "callmatch.sqlite")) as store, store:
         for message, days in zip(messages, (7, 9), strict=True):
-            change = "update message set received_at = received_at - ? where value = ?"
-            store.execute(change, (days * 86_400_000, message))
+            change = "update message set received_at = received_at - ? where id = ?"
+            changed = store.execute(change, (days * 86_400_000, known_as(phones.name, message)))
+            assert changed.rowcount == 1
     server.start()
 
     def known() -> list[str]:
         file = f"file:{server.folder}/callmatch.sqlite?mode=ro"
         with contextlib.closing(sqlite3.connect(file, uri=True)) as store:
-            return [value for (value,) in store.execute("select value from message")]
+            return [known for (known,) in store.execute("select id from message")]
 
-    until(lambda: messages[1] not in known(), within=30, what="the old one is forgotten")
+    until(lambda: known_as(phones.name, messages[1]) not in known(), within=30, what="the old one is forgotten")
     assert phones.send(event, message=messages[0]).json() == {"status": "known"}
     assert phones.send(event, message=messages[1]).json() == {"status": "accepted"}
     # Which changes nothing all the same: the event itself is known.
