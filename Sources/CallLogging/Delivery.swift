@@ -12,6 +12,8 @@ package struct Delivery: Sendable {
     package let sinks: [String: any ActivitySink]
     /// The CRM that takes a log without a person.
     package let home: String
+    /// How many logs a CRM that takes them is sent side by side.
+    private let lanes: Int
     private let pulses = CRMPulses()
     /// Told of a call whose log moved, in the transaction that moves it.
     private let moved: @Sendable (_ callID: String, WriteTransaction) throws -> Void
@@ -20,12 +22,13 @@ package struct Delivery: Sendable {
     package static let batch = 16
 
     package init(
-        database: Database, sinks: [any ActivitySink], home: String,
+        database: Database, sinks: [any ActivitySink], home: String, lanes: Int = 8,
         moved: @escaping @Sendable (_ callID: String, WriteTransaction) throws -> Void
     ) {
         self.database = database
         self.sinks = Dictionary(uniqueKeysWithValues: sinks.map { ($0.crm, $0) })
         self.home = home
+        self.lanes = lanes
         self.moved = moved
     }
 
@@ -36,7 +39,7 @@ package struct Delivery: Sendable {
         package let fence: Int
     }
 
-    /// Files what is due.
+    /// Files what is due: one log, and once the CRM has answered for it the others side by side.
     ///
     /// - Returns: how many logs were claimed; 0 when nothing is due.
     @discardableResult
@@ -45,19 +48,43 @@ package struct Delivery: Sendable {
         let began = ContinuousClock.now
         // A CRM that goes away is not waited for again and again.
         var gone: Set<String> = []
-        for claim in claims {
-            let crm = crm(of: claim.log)
+        var taking: Set<String> = []
+        var left = claims[...]
+        while let first = left.first {
+            let crm = crm(of: first.log)
             // Where the CRM is slow the rest is claimed anew: it must not be sent when others may have it.
             let isLate = ContinuousClock.now - began > .seconds(FilingSchedule.leaseSeconds / 2)
             if isLate || gone.contains(crm) {
-                try await release(claim)
+                try await release(first)
+                left.removeFirst()
                 continue
             }
-            let answer = await ask(claim)
-            try await mark(claim, as: answer, now: now, jitter: jitter)
+            let together = left.prefix(taking.contains(crm) ? lanes : 1)
+                .prefix { self.crm(of: $0.log) == crm }
+            left.removeFirst(together.count)
+            let areAnswered = try await file(Array(together), now: now, jitter: jitter)
+            if areAnswered { taking.insert(crm) } else { taking.remove(crm) }
             if pulses.opening(of: crm, now: now) == .shut { gone.insert(crm) }
         }
         return claims.count
+    }
+
+    /// Asks for each of some logs of different keys, and writes down what was said.
+    ///
+    /// - Returns: whether the CRM took or refused each of them, and is to be asked again for none.
+    private func file(_ claims: [Claim], now: Date, jitter: Double) async throws -> Bool {
+        let one = { @Sendable (claim: Claim) async throws -> Bool in
+            let answer = await ask(claim)
+            try await mark(claim, as: answer, now: now, jitter: jitter)
+            if case .failure(.retry) = answer { return false }
+            return true
+        }
+        // Without a second task, a single log is filed in the same steps each time.
+        if claims.count == 1 { return try await one(claims[0]) }
+        return try await withThrowingTaskGroup(of: Bool.self) { group in
+            for claim in claims { group.addTask { try await one(claim) } }
+            return try await group.reduce(true) { $0 && $1 }
+        }
     }
 
     /// Frees what the process before this one had claimed: where a store has one process, nobody else can have it.

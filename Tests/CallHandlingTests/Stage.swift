@@ -54,7 +54,8 @@ final class Stage: Sendable {
             newID: { clock.next() })
         self.flow = flow
         sink = TestSink()
-        delivery = Delivery(database: database, sinks: [sink], home: "test") { call, store in
+        delivery = Delivery(database: database, sinks: [sink], home: "test", lanes: 1) {
+            call, store in
             try flow.restage(callID: call, in: store)
         }
     }

@@ -57,7 +57,9 @@ struct SimulatedServer: Sendable {
             database: database, organisation: organisation, now: { clock.ours },
             newID: { clock.nextName() })
         self.flow = flow
-        delivery = Delivery(database: database, sinks: [crm], home: crm.crm) { call, store in
+        // One after the other: which of several is first would be chance.
+        delivery = Delivery(database: database, sinks: [crm], home: crm.crm, lanes: 1) {
+            call, store in
             try flow.restage(callID: call, in: store)
         }
         try await delivery.recover()
