@@ -1,4 +1,5 @@
 package import CallLogging
+import Calls
 package import Foundation
 package import Storage
 
@@ -11,8 +12,8 @@ package struct Audit: Codable, Hashable, Sendable {
     package var delivered = 0
     package var parked = 0
     package var unlogged = 0
-    /// Calls whose stage is not what their events, parts and logs say, or whose filed log the CRM does not
-    /// have. It must be 0.
+    /// Calls whose stage is not what their parts and logs say, that say more than their events, whose filed log the CRM does not
+    /// have, or that are gone while their log is not. It must be 0.
     package var unexplained = 0
     /// The first of them, for support.
     package var examples: [String] = []
@@ -35,31 +36,44 @@ extension CallFlow {
         missing: @escaping @Sendable (_ filed: [CallLog], ReadTransaction) throws -> [String]
     ) async throws -> Audit {
         var audit = Audit()
+        for log in try await logsWithoutCall() { audit.note(log) }
         var last = ""
         while true {
             let after = last
             let page = try await database.read { store in
-                try store.rows(
+                let calls = try store.rows(
                     """
                     select * from call where id > \(after) and started_at >= \(since)
                     order by id limit 500
                     """
-                ).map { row in
-                    let stored = try StoredCall(row)
+                ).map { row in try StoredCall(row) }
+                let events = try book.eventCounts(of: calls.map(\.id), in: store)
+                return try calls.map { stored in
+                    let isWhole = stored.call.facts.count <= events[stored.id, default: 0]
                     return (
-                        stored.id, stored.stage, try explains(stored, missing: missing, in: store)
+                        stored.id, stored.stage,
+                        try isWhole && explains(stored, missing: missing, in: store)
                     )
                 }
             }
             for (id, stage, isExplained) in page {
                 audit.count(stage)
-                if !isExplained {
-                    audit.unexplained += 1
-                    if audit.examples.count < Audit.mostExamples { audit.examples.append(id) }
-                }
+                if !isExplained { audit.note(id) }
             }
             guard let end = page.last else { return audit }
             last = end.0
+        }
+    }
+
+    /// The calls of logs whose call is not there.
+    private func logsWithoutCall() async throws -> [String] {
+        try await database.read { store in
+            try store.rows(
+                """
+                select call_id from call_log where not exists (
+                    select 1 from call where call.id = call_log.call_id) order by call_id
+                """
+            ).map { try $0.text("call_id") }
         }
     }
 
@@ -116,6 +130,11 @@ extension CallFlow {
 }
 
 extension Audit {
+    fileprivate mutating func note(_ unexplainedCall: String) {
+        unexplained += 1
+        if examples.count < Audit.mostExamples { examples.append(unexplainedCall) }
+    }
+
     fileprivate mutating func count(_ stage: CallStage) {
         calls += 1
         switch stage {

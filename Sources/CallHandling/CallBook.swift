@@ -113,6 +113,16 @@ package struct CallBook: Sendable {
             """)
     }
 
+    /// How many events are kept of each of some calls.
+    func eventCounts(of calls: [String], in store: ReadTransaction) throws -> [String: Int] {
+        let rows = try store.rows(
+            """
+            select call_id, count(*) as events from call_event where call_id in \(list: calls)
+            group by call_id
+            """)
+        return try rows.reduce(into: [:]) { $0[try $1.text("call_id")] = try $1.int("events") }
+    }
+
     /// Removes what was kept of a call.
     ///
     /// - Returns: how many events that were.

@@ -113,7 +113,7 @@ import Testing
         folded.take(translation.snapshot([], at: lost + 60, lostAt: lost))
         let call = try #require(folded.calls.values.first)
         #expect(call.endedAt == call.facts.map(\.at).max() && call.isReconstructed)
-        #expect(call.facts.contains { $0.cause?.raw == "end not seen" })
+        #expect(call.cause == HangupCause(.unknown, raw: "end not seen"))
         let seconds = call.part(of: ["1001"])?.talkSeconds(until: lost) ?? 0
         #expect(abs(seconds - 0.9) < 0.01)
     }

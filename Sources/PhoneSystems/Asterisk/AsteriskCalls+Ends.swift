@@ -178,7 +178,9 @@ extension AsteriskCalls {
         else { return }
         calls[value]?.endedAt = time
         departed.append(Departure(at: clock, conversation: call.conversation))
-        let cause = call.wasAnswered ? HangupCause(.completed) : call.lastCause
+        // How a conversation ended that was over when we came back, nobody knows.
+        let wasSeen = call.lastCause != Self.unseen
+        let cause = call.wasAnswered && wasSeen ? HangupCause(.completed) : call.lastCause
         tellWhole(.ended, of: call, at: time, cause: cause)
     }
 

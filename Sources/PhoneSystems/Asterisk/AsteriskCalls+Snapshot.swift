@@ -102,14 +102,15 @@ extension AsteriskCalls {
         }
     }
 
+    static let unseen = HangupCause(.unknown, raw: "end not seen")
+
     private mutating func closeUnseen(_ seen: Set<String>, at time: Int) {
         let lost = channels.values.filter { $0.goneAt == nil && !seen.contains($0.id) }
-        let unseen = HangupCause(.unknown, raw: "end not seen")
         for channel in lost.sorted(by: { $0.id < $1.id }) {
             let end = max(time, legs[channel.id]?.answeredAt ?? channel.bornAt)
             if let leg = legs[channel.id], leg.stage != .over {
-                tell(.ended, leg: channel.id, at: end, cause: unseen)
-                calls[leg.call.value]?.lastCause = unseen
+                tell(.ended, leg: channel.id, at: end, cause: Self.unseen)
+                calls[leg.call.value]?.lastCause = Self.unseen
                 finish(channel.id)
             }
             hungUp(channel.id, cause: nil, at: end)
