@@ -116,12 +116,13 @@ class Tests:
         part, _, name = test.partition(":")
         environment = os.environ | {ACTIVE: fault, "PYTHONDONTWRITEBYTECODE": "1"}
         if part == "unit":
-            command = ["swift", "test", "--skip-build", "--explicit-target-dependency-import-check", "error"]
-            command += ["--scratch-path", str(self.build), "--filter", name]
+            # What `swift test` starts, without its seconds of looking around.
+            command = [str(self.build / "debug" / "callmatchPackageTests.xctest")]
+            command += ["--testing-library", "swift-testing", "--filter", name]
             folder = self.root
         else:
             folder = self.root / "Tests" / {"integration": "Integration", "browser": "Browser"}[part]
-            environment |= {"CALLMATCH_BINARY": str(self.build / "debug" / "callmatch")}
+            environment |= {"CALLMATCH_BINARY": str(self.program(fault))}
             command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider"]
             command += ["-o", "junit_family=xunit1", "--rootdir", ".", name]
         try:
@@ -132,6 +133,13 @@ class Tests:
             return False
         ran = re.search(r"Test run with ([1-9]\d*) tests?|([1-9]\d*) passed", done.stdout + done.stderr)
         return done.returncode == 0 and ran is not None
+
+    def program(self, fault: str) -> Path:
+        """One that has the fault wherever it is started: tests give it an environment of their own."""
+        program = self.build / "planted-program"
+        program.write_text(f'#!/bin/sh\n{ACTIVE}="{fault}" exec "{self.build}/debug/callmatch" "$@"\n')
+        program.chmod(0o755)
+        return program
 
     def is_fine(self, test: str) -> bool:
         """The control: without a fault it passes, and there is such a test."""
