@@ -73,6 +73,7 @@ let package = Package(
             name: "CPostgreSQL", path: "Sources/CPostgreSQL", pkgConfig: "libpq",
             providers: [.apt(["libpq-dev"])]),
         room("Credentials", uses: ["CCrypto"]),
+        room("SeededChance"),
         room("WrittenSettings"),
         room(
             "Storage",
@@ -123,7 +124,10 @@ let package = Package(
         // The embedded CRM: the default.
         room(
             "CRMs/BuiltInCRM",
-            uses: ["CallerLookup", "CallLogging", "Records", "Storage", "PhoneNumbers", "Calls"]),
+            uses: [
+                "CallerLookup", "CallLogging", "Records", "Storage", "PhoneNumbers", "Calls",
+                "SeededChance",
+            ]),
 
         // Another CRM.
         room(
@@ -141,7 +145,7 @@ let package = Package(
             uses: [
                 "AgentDesk", "CallHandling", "CallerLookup", "CallLogging", "Calls", "PhoneNumbers",
                 "Records", "PhoneSystem", "CallWebhooks", "ScriptedCalls", "BuiltInCRM", "CRM",
-                "Storage", "Credentials", "CPanelFiles", log, services, signals,
+                "Storage", "Credentials", "SeededChance", "CPanelFiles", log, services, signals,
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -166,7 +170,7 @@ let package = Package(
             name: "callmatch-bench",
             dependencies: [
                 "AgentDesk", "Asterisk", "CallHandling", "CallLogging", "CallerLookup", "Calls",
-                "PhoneNumbers", "Records", "Storage",
+                "PhoneNumbers", "Records", "SeededChance", "Storage",
             ],
             path: "Tests/Bench/Engine", swiftSettings: rules),
 
@@ -177,21 +181,23 @@ let package = Package(
         .target(
             name: "SimulatedDisk", path: "Tests/SimulatedDisk",
             linkerSettings: [.linkedLibrary("sqlite3")]),
-        tests("PhoneNumbers", of: ["PhoneNumbers"]),
-        tests("Calls", of: ["Calls", "ScriptedCalls", "PhoneNumbers"]),
-        tests("Credentials", of: ["Credentials"]),
+        tests("PhoneNumbers", of: ["PhoneNumbers", "SeededChance"]),
+        tests("Calls", of: ["Calls", "ScriptedCalls", "PhoneNumbers", "SeededChance"]),
+        tests("Credentials", of: ["Credentials", "SeededChance"]),
         tests(
             "Storage",
             of: [
                 "Storage", "TestStores", log, .product(name: "GRDB", package: "GRDB.swift"),
             ]),
-        tests("CallWebhooks", of: ["CallWebhooks", "Calls", "PhoneNumbers", "Credentials"]),
+        tests(
+            "CallWebhooks",
+            of: ["CallWebhooks", "Calls", "PhoneNumbers", "Credentials", "SeededChance"]),
         tests("ScriptedCalls", of: ["ScriptedCalls", "PhoneSystem", "Calls", "PhoneNumbers"]),
         tests(
             "Asterisk",
             of: [
                 "Asterisk", "PhoneSystem", "Calls", "PhoneNumbers", "Credentials",
-                "WrittenSettings",
+                "SeededChance", "WrittenSettings",
             ]),
         tests(
             "CallerLookup",
@@ -206,8 +212,8 @@ let package = Package(
             "Simulation",
             of: [
                 "CallHandling", "CallLogging", "CallWebhooks", "CallerLookup", "Calls",
-                "Credentials", "PhoneNumbers", "PhoneSystem", "Records", "SimulatedDisk", "Storage",
-                log,
+                "Credentials", "PhoneNumbers", "PhoneSystem", "Records", "SeededChance",
+                "SimulatedDisk", "Storage", log,
             ]),
         tests(
             "BuiltInCRM",
@@ -219,7 +225,7 @@ let package = Package(
             "Salesforce",
             of: [
                 "Salesforce", "CRM", "CallerLookup", "CallLogging", "Records", "PhoneNumbers",
-                "Credentials", "WrittenSettings",
+                "Credentials", "SeededChance", "WrittenSettings",
             ]),
     ],
     cxxLanguageStandard: .cxx17

@@ -2,6 +2,7 @@ import Calls
 import Foundation
 import PhoneNumbers
 import ScriptedCalls
+import SeededChance
 import Testing
 
 /// What a call says, without the facts that say it.
@@ -123,19 +124,13 @@ func randomCalls() {
     print("\(folded) random calls ended alike")
 }
 
-/// SplitMix64: small, and the same on every machine.
+/// Chance that is the same again for the same seed.
 struct Chance: RandomNumberGenerator {
-    private var state: UInt64
+    private var numbers: SplitMix64
 
-    init(seed: UInt64) { state = seed }
+    init(seed: UInt64) { numbers = SplitMix64(seed: seed) }
 
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
+    mutating func next() -> UInt64 { numbers.next() }
 
     mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import PhoneNumbers
+import SeededChance
 import Testing
 
 /// Texts from callers and records that want to stop or mislead us.
@@ -67,7 +68,7 @@ import Testing
         let given = ProcessInfo.processInfo.environment["FUZZ_SEED"].flatMap(UInt64.init)
         let seed = given ?? UInt64.random(in: 1...UInt64.max)
         print("HostileTextTests.fuzz: FUZZ_SEED=\(seed)")
-        var chance = SplitMix(state: seed)
+        var chance = SplitMix64(seed: seed)
         var previous = PhoneNumber("+4930123456", plan: plan)
         for _ in 0..<30_000 {
             let text = Self.text(&chance)
@@ -123,7 +124,7 @@ import Testing
         ]
 
     /// Half of the texts are made of what numbers are made of, half are wild.
-    private static func text(_ chance: inout SplitMix) -> String {
+    private static func text(_ chance: inout SplitMix64) -> String {
         var text = ""
         let isWild = Bool.random(using: &chance)
         let choice = isWild ? wildPieces : numberPieces
@@ -138,7 +139,7 @@ import Testing
         return text
     }
 
-    private static func plan(_ chance: inout SplitMix) -> NumberingPlan {
+    private static func plan(_ chance: inout SplitMix64) -> NumberingPlan {
         let countries = [
             "DE", "AT", "US", "GB", "FR", "IT", "AR", "BR", "MX", "CI", "BJ", "", "xx", "NO",
         ]
@@ -149,18 +150,5 @@ import Testing
             trunkPrefixes: Bool.random(using: &chance)
                 ? [TrunkRewrite(prefix: "00", replacement: "+")] : [],
             internationalWithoutPlus: Bool.random(using: &chance))
-    }
-}
-
-/// SplitMix64: the same texts from the same seed, on every machine.
-private struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
-        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-        return value ^ (value >> 31)
     }
 }

@@ -1,6 +1,7 @@
 import CallLogging
 import Foundation
 import Records
+import SeededChance
 import Testing
 
 @testable import Salesforce
@@ -132,7 +133,7 @@ struct Post {
     private(set) var tries = 0
     private(set) var faults: Set<String> = []
     private var sinks: [SalesforceSink] = []
-    private var chance: Chance
+    private var chance: SplitMix64
 
     private static let lanes = 8
     private static let batch = 40
@@ -140,7 +141,7 @@ struct Post {
     init(org: Org, count: Int, seed: UInt64) {
         self.org = org
         start = clock.now
-        chance = Chance(seed: seed)
+        chance = SplitMix64(seed: seed)
         let due = clock.now
         jobs = (0..<count).map {
             Job(key: "cm-20261125-\($0)", isForbidden: $0 % 40 == 7, dueAt: due)
@@ -290,20 +291,5 @@ struct Post {
         SinkTests.log(
             job.key, version: job.version, notes: "Version \(job.version).",
             disposition: job.isForbidden ? "Forbidden" : "Resolved")
-    }
-}
-
-/// SplitMix64 (Steele, Lea and Flood): the same numbers for the same seed.
-struct Chance {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

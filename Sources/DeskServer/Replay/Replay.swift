@@ -3,6 +3,7 @@ import CallLogging
 import Calls
 import Foundation
 import Logging
+import SeededChance
 import Storage
 import Synchronization
 
@@ -37,7 +38,7 @@ package struct Replay: Sendable {
         await stage.close()
         guard shuffles > 0 else { return report }
         let usual = try await outcome(of: log.entries)
-        var chance = SplitMix(state: seed)
+        var chance = SplitMix64(seed: seed)
         for number in 1...shuffles {
             let other = try await outcome(of: log.entries.shuffled(using: &chance))
             if let difference = other.difference(from: usual) {
@@ -231,18 +232,5 @@ struct ReplayStage: Sendable {
             }
             return calls + parts + logs
         }
-    }
-}
-
-/// Chance that is the same on every machine.
-private struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ mixed >> 31
     }
 }

@@ -74,21 +74,6 @@ extension Duration {
     }
 }
 
-/// The same numbers in every run (SplitMix64, public domain, Steele, Lea and Flood 2014).
-struct Chance: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-}
-
 /// A folder for a store, on the disk where a store would lie, gone afterwards.
 func withFolder(_ body: (String) async throws -> Void) async throws {
     let base = ProcessInfo.processInfo.environment["CALLMATCH_BENCH_FOLDER"] ?? "/var/tmp"

@@ -2,6 +2,7 @@ import CallerLookup
 import Foundation
 import PhoneNumbers
 import Records
+import SeededChance
 import Storage
 
 /// Who is calling, and searching as one types, in 100,000 contacts. The comparison is what a system does
@@ -18,7 +19,7 @@ struct Lookups {
         try await withFolder { folder in
             let database = try await Database.open(
                 .folder(folder), migrations: Directory.migrations)
-            var chance = Chance(seed: Self.seed)
+            var chance = SplitMix64(seed: Self.seed)
             let numbers = try await fill(database, &chance)
             try await lookUp(numbers, in: database, &chance)
             try await search(in: database, &chance)
@@ -29,7 +30,7 @@ struct Lookups {
     // MARK: - The contacts
 
     /// - Returns: the last nine digits of every contact's number.
-    private func fill(_ database: Database, _ chance: inout Chance) async throws -> [Int] {
+    private func fill(_ database: Database, _ chance: inout SplitMix64) async throws -> [Int] {
         let began = ContinuousClock().now
         let numbers = (0..<Self.contacts).map { place in 150_000_000 + place * 3 }
         for start in stride(from: 0, to: Self.contacts, by: 1000) {
@@ -44,7 +45,7 @@ struct Lookups {
         return numbers.shuffled(using: &chance)
     }
 
-    private func person(_ place: Int, number: Int, _ chance: inout Chance) -> Person {
+    private func person(_ place: Int, number: Int, _ chance: inout SplitMix64) -> Person {
         let name = "\(Self.word(1...2, &chance)) \(Self.word(2...3, &chance))"
         return Person(
             id: RecordID(crm: "bench", kind: .contact, value: "\(place)"), name: name,
@@ -59,14 +60,14 @@ struct Lookups {
         "sa", "te", "ul", "vi", "wa", "zo", "mül", "jör", "stei", "schmi",
     ]
 
-    private static func word(_ length: ClosedRange<Int>, _ chance: inout Chance) -> String {
+    private static func word(_ length: ClosedRange<Int>, _ chance: inout SplitMix64) -> String {
         (0..<Int.random(in: length, using: &chance)).map { _ in
             syllables[Int.random(in: 0..<syllables.count, using: &chance)]
         }.joined().capitalized
     }
 
     /// As people write it: a German mobile number in one of five ways.
-    private static func written(_ number: Int, _ chance: inout Chance) -> String {
+    private static func written(_ number: Int, _ chance: inout SplitMix64) -> String {
         let digits = "\(number)"
         let (head, tail) = (digits.prefix(2), digits.dropFirst(2))
         switch Int.random(in: 0..<5, using: &chance) {
@@ -81,7 +82,7 @@ struct Lookups {
     // MARK: - Who is calling
 
     private func lookUp(
-        _ numbers: [Int], in database: Database, _ chance: inout Chance
+        _ numbers: [Int], in database: Database, _ chance: inout SplitMix64
     ) async throws {
         let known = numbers.prefix(Self.lookups).map { "+491\($0)" }
         let unknown = numbers.prefix(Self.lookups).map { "+491\($0 + 1)" }
@@ -126,7 +127,7 @@ struct Lookups {
 
     // MARK: - Search
 
-    private func search(in database: Database, _ chance: inout Chance) async throws {
+    private func search(in database: Database, _ chance: inout SplitMix64) async throws {
         var typed: [String] = []
         while typed.count < 2000 {
             let word = Self.word(2...3, &chance)

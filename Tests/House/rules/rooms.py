@@ -16,6 +16,7 @@ MAY_IMPORT = {
     "CCurl": "",
     "CPostgreSQL": "",
     "Credentials": "CCrypto",
+    "SeededChance": "",
     "WrittenSettings": "",
     "Storage": "CPostgreSQL GRDB GRDBSQLite Logging",
     "PhoneSystems/PhoneSystem": "Calls PhoneNumbers",
@@ -36,14 +37,14 @@ MAY_IMPORT = {
         " Logging ServiceLifecycle"
     ),
     "CRMs/CRM": "CallerLookup CallLogging Records PhoneNumbers",
-    "CRMs/BuiltInCRM": "CallerLookup CallLogging Records Storage PhoneNumbers Calls",
+    "CRMs/BuiltInCRM": "CallerLookup CallLogging Records Storage PhoneNumbers Calls SeededChance",
     "CRMs/Salesforce": (
         "CRM CallerLookup CallLogging Records PhoneNumbers Credentials WrittenSettings CCurl"
     ),
     "CPanelFiles": "",
     "DeskServer": (
         "AgentDesk CallHandling CallerLookup CallLogging Calls PhoneNumbers Records PhoneSystem"
-        " CallWebhooks ScriptedCalls BuiltInCRM CRM Storage Credentials CPanelFiles Logging"
+        " CallWebhooks ScriptedCalls BuiltInCRM CRM Storage Credentials SeededChance CPanelFiles Logging"
         " ServiceLifecycle UnixSignals Hummingbird HummingbirdCore HTTPTypes NIOCore NIOHTTPTypes"
         " NIOPosix"
     ),
@@ -60,6 +61,7 @@ PURE = (
     "Calls/Calls",
     "PhoneSystems/PhoneSystem",
     "CallerLookup/Records",
+    "SeededChance",
     "WrittenSettings",
 )
 SYSTEM_IN_PURE = {"Foundation"}

@@ -1,5 +1,6 @@
 import Foundation
 import Records
+import SeededChance
 
 /// Makes up the sample organisation, one kind of record after the other.
 struct SampleBuilder {
@@ -10,7 +11,7 @@ struct SampleBuilder {
     var cases: [NewRecord] = []
     var activities: [SampleActivity] = []
 
-    var random = SeededNumbers(seed: 1815)
+    var random = SplitMix64(seed: 1815)
     let now: Date
     private var taken = SampleCast.reserved
     /// The company of each contact.
