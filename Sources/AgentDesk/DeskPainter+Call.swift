@@ -31,6 +31,8 @@ extension DeskPainter {
             try organisation.directory.spoken(on: $0.number, in: store).filter { $0.at < began }
         }
         let presented = call.direction == .outbound ? nil : call.customer?.name
+        // By today's clock, so that all who count from these moments count right.
+        let shift = part.isLive ? clockJumps?.since(call: stored.id) ?? 0 : 0
         return CallView(
             id: stored.id, system: call.id.system, direction: call.direction,
             state: Self.state(of: part), outcome: part.outcome?.rawValue,
@@ -38,10 +40,11 @@ extension DeskPainter {
             attestation: call.customer?.attestation,
             title: person?.name ?? title(of: call), company: person?.company, queue: call.queue,
             dialled: call.direction == .outbound ? nil : call.to.map(NumberView.init),
-            startedAt: part.offeredAt ?? call.startedAt, answeredAt: part.answeredAt,
+            startedAt: began + shift, answeredAt: part.answeredAt.map { $0 + shift },
             endedAt: part.endedAt,
-            heldSince: own?.legs.first { $0.state == .held }?.holds.last?.start,
-            talkSeconds: own?.talkSeconds(until: now) ?? 0, reconstructed: call.isReconstructed,
+            heldSince: own?.legs.first { $0.state == .held }?.holds.last.map { $0.start + shift },
+            talkSeconds: own?.talkSeconds(until: now - shift) ?? 0,
+            reconstructed: call.isReconstructed,
             joinedInProgress: false, answeredBy: answeredBy(call, but: agent), can: [],
             wrapUpEndsAt: part.isLive ? nil : part.wrapUpUntil,
             match: matchView(

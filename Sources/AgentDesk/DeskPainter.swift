@@ -16,6 +16,8 @@ package struct DeskPainter: Sendable {
     let crm: CRMDesk
     /// What agents may see of a CRM's people; `nil` where everybody may see everybody.
     package var sights: SightKeeper? { crm.sights }
+    /// Tells whether the clock was set in the middle of a call; `nil` where time is set by hand.
+    let clockJumps: ClockJumps?
     let now: @Sendable () -> Date
 
     let book = CallBook()
@@ -23,12 +25,13 @@ package struct DeskPainter: Sendable {
 
     package init(
         database: Database, organisation: Organisation, controls: CallControls,
-        crm: CRMDesk, now: @escaping @Sendable () -> Date
+        crm: CRMDesk, clockJumps: ClockJumps? = nil, now: @escaping @Sendable () -> Date
     ) {
         self.database = database
         self.organisation = organisation
         self.controls = controls
         self.crm = crm
+        self.clockJumps = clockJumps
         self.now = now
     }
 
@@ -43,7 +46,9 @@ package struct DeskPainter: Sendable {
             let calls = try book.calls(parts.map(\.callID), in: store)
             let views = try parts.compactMap { part in
                 try calls[part.callID].map {
-                    try view(of: $0, part: part, agent: agent, now: now, in: store)
+                    var view = try view(of: $0, part: part, agent: agent, now: now, in: store)
+                    view.joinedInProgress = part.answeredAt.map { $0 < signedInAt } ?? false
+                    return view
                 }
             }
             let recent = try recentCalls(
@@ -53,7 +58,6 @@ package struct DeskPainter: Sendable {
         var calls: [CallView] = []
         for var view in drawn.0 {
             view.can = await abilities(of: view, agent: agent)
-            view.joinedInProgress = view.answeredAt.map { $0 < signedInAt } ?? false
             calls.append(view)
         }
         let settings = organisation.settings

@@ -16,6 +16,8 @@ package struct CallFlow: Sendable {
     /// Time and chance are given, so that the whole story can be replayed.
     package let now: @Sendable () -> Date
     package let newID: @Sendable () -> String
+    /// Tells whether the clock was set meanwhile; `nil` where time is set by hand.
+    package let clockJumps: ClockJumps?
 
     /// The topic of notices that name a call with which nothing more is to be done. Calls among ourselves are not told of.
     package static let doneCall = "done-call"
@@ -25,12 +27,13 @@ package struct CallFlow: Sendable {
 
     package init(
         database: Database, organisation: Organisation, now: @escaping @Sendable () -> Date,
-        newID: @escaping @Sendable () -> String
+        newID: @escaping @Sendable () -> String, clockJumps: ClockJumps? = nil
     ) {
         self.database = database
         self.organisation = organisation
         self.now = now
         self.newID = newID
+        self.clockJumps = clockJumps
     }
 
     // MARK: - What a phone system says
@@ -70,6 +73,7 @@ package struct CallFlow: Sendable {
         } else if try isErased(id, in: store) {
             return
         }
+        clockJumps?.hear(of: id, at: event.event.at)
         try book.keep(event, receivedAt: now, in: store)
         // Whether it changes an answer or not, it is among the facts.
         DecodedTexts.calls.remember(event.event, as: event.json)

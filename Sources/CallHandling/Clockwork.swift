@@ -52,6 +52,8 @@ extension CallFlow {
     /// Closes what is over and files what is finished.
     package func passTime() async throws {
         let now = now()
+        // What the clock was set forward by, no call has lasted.
+        let longest = Clockwork.longestCall + forward(within: Clockwork.longestCall)
         let wrapUp = Double(organisation.settings.policy.wrapUpSeconds)
         if try await database.read({ try book.isAhead(ofClock: now, wrapUp: wrapUp, in: $0) }) {
             try await database.write { try book.keepTime(now: now, wrapUp: wrapUp, in: $0) }
@@ -61,7 +63,7 @@ extension CallFlow {
                 silent: try book.silentCalls(
                     since: now.addingTimeInterval(-Clockwork.silence), in: store),
                 aged: try book.agedCalls(
-                    before: now.addingTimeInterval(-Clockwork.longestCall), in: store),
+                    before: now.addingTimeInterval(-longest), in: store),
                 finished: try book.finishedWrapUps(now: now, in: store)
             )
         }
@@ -71,6 +73,11 @@ extension CallFlow {
             for id in due.aged { try close(id, now: now, in: store) }
             for part in due.finished { try finishWrapUp(part, now: now, in: store) }
         }
+    }
+
+    /// Seconds by which the clock was set forward within the last so many.
+    func forward(within seconds: TimeInterval) -> TimeInterval {
+        clockJumps?.forward(within: seconds) ?? 0
     }
 
     /// Ends a call whose end was not reported, at the moment its last phone stopped.

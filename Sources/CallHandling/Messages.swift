@@ -74,7 +74,8 @@ extension CallFlow {
 
     /// Forgets messages that no sender repeats any more.
     package func forgetMessages() async throws {
-        let before = now().addingTimeInterval(-Clockwork.messageMemory)
+        let memory = Clockwork.messageMemory + forward(within: Clockwork.messageMemory)
+        let before = now().addingTimeInterval(-memory)
         try await database.write { store in
             try store.execute("delete from message where received_at < \(before)")
             try store.execute("delete from erased_call where erased_at < \(before)")

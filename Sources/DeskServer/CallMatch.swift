@@ -97,12 +97,14 @@ package struct CallMatch: Sendable {
 
     /// Opens the store and puts everything together. A store that is new gets its first organisation.
     ///
+    /// - Parameter time: where it is set by hand; `nil` for the machine's clock, whose jumps are noticed.
     /// - Parameter onFatal: called when the store can never be written again: the process must end.
     package static func open(
         _ options: ServerOptions, logger: Logger,
-        now: @escaping @Sendable () -> Date = { Date() },
+        time: (@Sendable () -> Date)? = nil,
         onFatal: @escaping @Sendable (StorageFailure) -> Void = { _ in }
     ) async throws -> CallMatch {
+        let now = time ?? { Date() }
         NumberMetadata.warmUp()
         let database = try await store(options, logger: logger, onFatal: onFatal)
         let isSample = options.first == .sample
@@ -116,7 +118,8 @@ package struct CallMatch: Sendable {
                 isSample: isSample, plan: plan))
         let newID: @Sendable () -> String = { Token.random().revealed() }
         let flow = CallFlow(
-            database: database, organisation: organisation, now: now, newID: newID)
+            database: database, organisation: organisation, now: now, newID: newID,
+            clockJumps: time == nil ? ClockJumps(wall: now) : nil)
         let crm = BuiltInCRM(database: database, directory: organisation.directory, now: now)
         if organisation.settings.isSample {
             try await FirstSteps(organisation: organisation, crm: crm, now: now)

@@ -149,7 +149,7 @@ package struct DeskServer: Sendable {
             crm: app.link?.desk
                 ?? CRMDesk(
                     name: "CallMatch CRM", newContact: "/crm/contacts/new",
-                    newLead: "/crm/leads/new"), now: app.now)
+                    newLead: "/crm/leads/new"), clockJumps: app.flow.clockJumps, now: app.now)
         addAgentRoutes(to: router, painter: painter)
         addAdministratorRoutes(to: router, painter: painter)
         IntakeRoutes(flow: app.flow, sources: app.sources, now: app.now).add(to: router)

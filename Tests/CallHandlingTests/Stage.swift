@@ -22,12 +22,12 @@ final class Stage: Sendable {
     private let clock: Clock
 
     final class Clock: Sendable {
-        private let time = Mutex(Stage.start)
+        private let time = Mutex((seconds: 0.0, wrong: 0.0))
         private let ids = Mutex(0)
-        var now: Date { time.withLock { $0 } }
-        func set(_ seconds: Double) {
-            time.withLock { $0 = Stage.start.addingTimeInterval(seconds) }
-        }
+        var seconds: Double { time.withLock { $0.seconds } }
+        var now: Date { time.withLock { Stage.start + $0.seconds + $0.wrong } }
+        func set(_ seconds: Double) { time.withLock { $0.seconds = seconds } }
+        func jump(_ seconds: Double) { time.withLock { $0.wrong = seconds } }
         func next() -> String {
             ids.withLock {
                 $0 += 1; return "id\($0)"
@@ -51,7 +51,8 @@ final class Stage: Sendable {
         try await organisation.save(Agent(id: "ben", displayName: "Ben", extensions: ["1002"]))
         let flow = CallFlow(
             database: database, organisation: organisation, now: { clock.now },
-            newID: { clock.next() })
+            newID: { clock.next() },
+            clockJumps: ClockJumps(wall: { clock.now }) { clock.seconds })
         self.flow = flow
         sink = TestSink()
         delivery = Delivery(database: database, sinks: [sink], home: "test", lanes: 1) {
@@ -61,6 +62,8 @@ final class Stage: Sendable {
     }
 
     func at(_ seconds: Double) { clock.set(seconds) }
+    /// The wall clock is wrong by so many seconds from now on.
+    func jump(_ seconds: Double) { clock.jump(seconds) }
 
     func know(_ people: Person...) async throws {
         let directory = organisation.directory

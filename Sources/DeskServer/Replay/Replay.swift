@@ -93,7 +93,7 @@ struct ReplayStage: Sendable {
         options.first = .empty
         options.country = country
         let silent = Logger(label: "callmatch.replay") { _ in SwiftLogNoOpLogHandler() }
-        app = try await CallMatch.open(options, logger: silent, now: { clock.now })
+        app = try await CallMatch.open(options, logger: silent, time: { clock.now })
         let organisation = app.organisation
         _ = try await organisation.change(from: organisation.settings.version) { settings in
             settings.policy.requiresMatch = false

@@ -3,6 +3,7 @@
 import json
 import re
 import time
+from datetime import datetime
 
 import pytest
 from ledger import exported
@@ -12,7 +13,11 @@ from webhooks import PhoneSystem, ReportedCall, signed_headers
 KNOWN_NUMBER = "+493023125042"
 SILENT_NUMBER = "+4917655507001"
 HOUR, DAY = 3600, 86_400
+# A second, and what is rounded to milliseconds.
+TOLERANCE = 1.002
 JUMPS = {"-1h": -HOUR, "+10d": 10 * DAY}
+# Ten seconds before the hour that comes twice in Berlin, and before the one that does not come.
+CHANGES = {"to winter time": "2026-10-25T00:59:50+00:00", "to summer time": "2027-03-28T00:59:50+00:00"}
 
 
 def send_at(phones: PhoneSystem, moment: float, event: dict):
@@ -35,12 +40,29 @@ def silent_call_ends(server: Server, phones: PhoneSystem, now: float) -> None:
     until(lambda: (call.id, "ended") in exported(server, SILENT_NUMBER), 30, "a timer closes what is silent")
 
 
+def moment_of(text: str) -> float:
+    return datetime.fromisoformat(text).timestamp()
+
+
+def check_desk(server: Server, answered: float) -> float:
+    """The one known caller is shown as talking since then, however it is counted. The largest error, in seconds."""
+    earliest = time.time() - answered
+    desk = server.sign_in("ada").desk()
+    latest = time.time() - answered
+    (shown,) = [each for each in desk["calls"] if each["number"]["e164"] == KNOWN_NUMBER]
+    assert shown["state"] == "talking"
+    counted = [shown["talkSeconds"], moment_of(desk["now"]) - moment_of(shown["answeredAt"])]
+    error = max(max(earliest - each, each - latest, 0) for each in counted)
+    assert min(counted) >= 0 and error <= TOLERANCE, (counted, earliest, latest)
+    return error
+
+
 @pytest.mark.parametrize("by", JUMPS)
 def test_f26_r17_clock_jumps(program, tmp_path, system, record_property, by):
     """The wall clock of the server goes back an hour, or on by ten days, in a call, and is put right later.
 
-    Expected: durations are right and never negative, timers go on, an event whose clock differs is refused, and
-    the administrator is told so.
+    Expected: the call stays on the desk, durations are right there and in the log and never negative, timers go on,
+    an event whose clock differs is refused, and the administrator is told so.
     Control: without the jump the same event is taken.
     """
     server = system.server(program, tmp_path / "data").start()
@@ -48,6 +70,7 @@ def test_f26_r17_clock_jumps(program, tmp_path, system, record_property, by):
     call = ReportedCall(phones, KNOWN_NUMBER)
     call.report("offered")
     call.report("answered", after=1)
+    until(lambda: time.time() > call.began + 1, 5, "it was answered by all clocks")
     system.clock = JUMPS[by]
     now = time.time() + JUMPS[by]
     held = call.event("held", after=10)
@@ -55,10 +78,9 @@ def test_f26_r17_clock_jumps(program, tmp_path, system, record_property, by):
     differs = re.search(r"clock differs by (-?\d+) seconds", refusal_told(server, phones))
     assert abs(int(differs[1]) + JUMPS[by]) <= 2
     silent_call_ends(server, phones, now)
-    talking = [each["talkSeconds"] for each in server.sign_in("ada").desk()["calls"]]
-    record_property(f"{by}: talk seconds shown meanwhile", ", ".join(f"{seconds:.0f}" for seconds in talking))
-    assert all(seconds >= 0 for seconds in talking)
+    record_property(f"{by}: the desk is wrong by s at most", f"{check_desk(server, call.began + 1):.2f}")
     system.clock = 0
+    check_desk(server, call.began + 1)
     assert send_at(phones, time.time(), held).status_code == 200
     record_property("control", "without the jump it is taken")
     call.report("retrieved", after=20)
@@ -75,6 +97,30 @@ def check_duration(server: Server) -> int:
     (log,) = kept["logs"]
     assert log["seconds"] == 60
     return log["seconds"]
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_r17_the_hour_changes_in_a_call(program, tmp_path, system, record_property, change):
+    """The local time of the server changes by an hour in a call; at the same moment there is a leap second.
+
+    Expected: a minute of talking is a minute, within the second, while it is shown and in the log.
+    Control: that of F26, where the clock itself is set.
+    """
+    changes = moment_of(CHANGES[change])
+    system.clock = ahead = int(changes - 5 - time.time())
+    server = system.server(program, tmp_path / "data", TZ="Europe/Berlin").start()
+    phones = PhoneSystem.added(server.sign_in("admin"), "office")
+    call = ReportedCall(phones, KNOWN_NUMBER)
+    call.began = changes - 50
+    for kind, after in (("offered", 0), ("answered", 5)):
+        assert send_at(phones, time.time() + ahead, call.event(kind, after)).status_code == 200
+    answered = changes - 45 - ahead
+    until(lambda: time.time() + ahead > changes, 30, "the hour changes")
+    system.clock -= 1
+    record_property(f"{change}: the desk is wrong by s at most", f"{check_desk(server, answered):.2f}")
+    assert send_at(phones, time.time() + ahead, call.event("ended", 65)).status_code == 200
+    record_property(f"{change}: talk seconds in the log", check_duration(server))
+    assert server.stop() == 0
 
 
 def test_a_sign_in_link_is_worth_nothing_after_ten_minutes(program, tmp_path, system):
