@@ -12,8 +12,8 @@ package struct Audit: Codable, Hashable, Sendable {
     package var delivered = 0
     package var parked = 0
     package var unlogged = 0
-    /// Calls whose stage is not what their parts and logs say, that say more than their events, whose filed log the CRM does not
-    /// have, or that are gone while their log is not. It must be 0.
+    /// Calls that cannot be read, whose stage is not what their parts and logs say, that say what none of their events does, that
+    /// lack a part or a draft, whose filed log the CRM does not have, or that are gone while their log is not. It must be 0.
     package var unexplained = 0
     /// The first of them, for support.
     package var examples: [String] = []
@@ -37,31 +37,18 @@ extension CallFlow {
     ) async throws -> Audit {
         var audit = Audit()
         for log in try await logsWithoutCall() { audit.note(log) }
-        var last = ""
+        var last = AuditedCall(id: "", startedAt: since)
         while true {
             let after = last
             let page = try await database.read { store in
-                let calls = try store.rows(
-                    """
-                    select * from call where id > \(after) and started_at >= \(since)
-                    order by id limit 500
-                    """
-                ).map { row in try StoredCall(row) }
-                let events = try book.eventCounts(of: calls.map(\.id), in: store)
-                return try calls.map { stored in
-                    let isWhole = stored.call.facts.count <= events[stored.id, default: 0]
-                    return (
-                        stored.id, stored.stage,
-                        try isWhole && explains(stored, missing: missing, in: store)
-                    )
-                }
+                try auditedCalls(after: after, missing: missing, in: store)
             }
-            for (id, stage, isExplained) in page {
-                audit.count(stage)
-                if !isExplained { audit.note(id) }
+            for each in page {
+                audit.count(each.stage)
+                if !each.isExplained { audit.note(each.id) }
             }
             guard let end = page.last else { return audit }
-            last = end.0
+            last = end
         }
     }
 
@@ -75,20 +62,6 @@ extension CallFlow {
                 """
             ).map { try $0.text("call_id") }
         }
-    }
-
-    /// Whether a call stands where what is stored of it says.
-    private func explains(
-        _ stored: StoredCall, missing: ([CallLog], ReadTransaction) throws -> [String],
-        in store: ReadTransaction
-    ) throws -> Bool {
-        guard try stage(of: stored, in: store) == stored.stage else { return false }
-        let all = try logs.logs(callIDs: [stored.id], in: store)[stored.id] ?? []
-        let filed = all.filter { $0.stage == .delivered }
-        guard filed.allSatisfy({ $0.record != nil && $0.deliveredVersion == $0.version }) else {
-            return false
-        }
-        return try filed.isEmpty || missing(filed, store).isEmpty
     }
 
     /// Sends parked and waiting logs on their way now.
@@ -135,7 +108,7 @@ extension Audit {
         if examples.count < Audit.mostExamples { examples.append(unexplainedCall) }
     }
 
-    fileprivate mutating func count(_ stage: CallStage) {
+    fileprivate mutating func count(_ stage: CallStage?) {
         calls += 1
         switch stage {
         case .live: live += 1
@@ -144,6 +117,7 @@ extension Audit {
         case .delivered: delivered += 1
         case .parked: parked += 1
         case .unlogged: unlogged += 1
+        case nil: break
         }
     }
 }

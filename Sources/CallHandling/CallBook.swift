@@ -113,14 +113,33 @@ package struct CallBook: Sendable {
             """)
     }
 
-    /// How many events are kept of each of some calls.
-    func eventCounts(of calls: [String], in store: ReadTransaction) throws -> [String: Int] {
-        let rows = try store.rows(
-            """
-            select call_id, count(*) as events from call_event where call_id in \(list: calls)
-            group by call_id
-            """)
-        return try rows.reduce(into: [:]) { $0[try $1.text("call_id")] = try $1.int("events") }
+    /// The events that are kept of each of some calls which began at about the same time.
+    func events(
+        of calls: [StoredCall], in store: ReadTransaction
+    ) throws -> [String: [CallEvent]] {
+        // Where its events stand in the journal, a call says itself. Those that stand far apart are looked for alone, so
+        // that it is not read at length for all.
+        let (near, far) = calls.reduce(into: ([StoredCall](), [StoredCall]())) { found, call in
+            let isFar = call.keptUntil.timeIntervalSince(call.keptFrom) > 86_400
+            if isFar { found.1.append(call) } else { found.0.append(call) }
+        }
+        var rows: [Row] = []
+        if let from = near.map(\.keptFrom).min(), let until = near.map(\.keptUntil).max() {
+            rows = try store.rows(
+                """
+                select call_id, json from call_event
+                where received_at >= \(from) and received_at <= \(until)
+                    and call_id in \(list: near.map(\.id))
+                """)
+        }
+        if !far.isEmpty {
+            rows += try store.rows(
+                "select call_id, json from call_event where call_id in \(list: far.map(\.id))")
+        }
+        return try rows.reduce(into: [:]) { events, row in
+            let event = try? row.json("json", as: CallEvent.self)
+            events[try row.text("call_id"), default: []] += event.map { [$0] } ?? []
+        }
     }
 
     /// Removes what was kept of a call.
@@ -180,6 +199,13 @@ package struct CallBook: Sendable {
     package func parts(callID: String, in store: ReadTransaction) throws -> [CallPart] {
         try store.rows("select * from call_part where call_id = \(callID) order by agent")
             .map(CallPart.init)
+    }
+
+    /// The parts of each of some calls.
+    func parts(callIDs: [String], in store: ReadTransaction) throws -> [String: [CallPart]] {
+        guard !callIDs.isEmpty else { return [:] }
+        let rows = try store.rows("select * from call_part where call_id in \(list: callIDs)")
+        return Dictionary(grouping: try rows.map(CallPart.init), by: \.callID)
     }
 
     /// The parts that stand on an agent's desk now, the latest first.

@@ -156,16 +156,22 @@ extension CallFlow {
 
     /// Where a call stands, told from its logs and parts.
     func stage(of stored: StoredCall, in store: ReadTransaction) throws -> CallStage {
+        // Asked with each event of a live call, which says it alone.
         guard stored.call.endedAt != nil else { return .live }
-        let parts = try book.parts(callID: stored.id, in: store)
-        let all = try logs.logs(callIDs: [stored.id], in: store)[stored.id, default: []]
+        return stage(
+            of: stored, parts: try book.parts(callID: stored.id, in: store),
+            logs: try logs.logs(callIDs: [stored.id], in: store)[stored.id, default: []])
+    }
+
+    func stage(of stored: StoredCall, parts: [CallPart], logs: [CallLog]) -> CallStage {
+        guard stored.call.endedAt != nil else { return .live }
         // One that was filed and has lost its person waits for another one.
-        let isReopened = all.contains { $0.stage == .draft && $0.deliveredVersion != nil }
+        let isReopened = logs.contains { $0.stage == .draft && $0.deliveredVersion != nil }
         let isBeingWritten =
             parts.contains { $0.spoke && $0.isOnDesk }
             && organisation.settings.policy.logs(stored.call)
         return CallStage(
-            isBeingWritten: isBeingWritten || isReopened, logs: all.map(\.stage))
+            isBeingWritten: isBeingWritten || isReopened, logs: logs.map(\.stage))
     }
 }
 

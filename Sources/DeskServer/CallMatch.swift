@@ -204,8 +204,10 @@ package struct CallMatch: Sendable {
     func audit(since: Date) async throws -> Audit {
         let elsewhere = try await missingElsewhere(since: since)
         return try await flow.audit(since: since) { logs, store in
-            let own = logs.filter { $0.record?.id.crm == BuiltInCRM.name }.map(\.key)
-            return try crm.missingCallLogs(own, in: store)
+            let own = logs.filter { $0.record?.id.crm == BuiltInCRM.name }
+                .map { ($0.key, $0.record?.id.value ?? "") }
+            return try crm.missingCallLogs(
+                Dictionary(own, uniquingKeysWith: { first, _ in first }), in: store)
                 + logs.map(\.key).filter(elsewhere.contains)
         }
     }
@@ -214,18 +216,19 @@ package struct CallMatch: Sendable {
     private func missingElsewhere(since: Date) async throws -> Set<String> {
         guard let link else { return [] }
         let name = link.crm.crm
-        let keys = try await database.read { store in
+        let filed: [String: String] = try await database.read { store in
             try store.rows(
                 """
                 select log_key, record from call_log
                 where stage = 'delivered' and started_at >= \(since)
                 """
-            ).compactMap { row in
-                let record = try row.optionalJSON("record", as: FiledRecord.self)
-                return record?.id.crm == name ? try row.text("log_key") : nil
+            ).reduce(into: [:]) { filed, row in
+                let record = try? row.optionalJSON("record", as: FiledRecord.self)
+                guard let id = record?.id, id.crm == name else { return }
+                filed[try row.text("log_key")] = id.value
             }
         }
-        return try await link.crm.missing(keys)
+        return try await link.crm.missing(filed)
     }
 
     /// Where the store and the phone systems that this server is connected to differ. What was on its way is asked for once

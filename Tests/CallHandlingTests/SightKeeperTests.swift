@@ -64,7 +64,7 @@ private final class Oracle: ConnectedCRM {
             isGood: true, text: "", usedToday: nil, allowedToday: nil, withoutUser: [])
     }
     func checks() async -> [CRMCheck] { [] }
-    func missing(_ keys: [String]) async throws -> Set<String> { [] }
+    func missing(_ filed: [String: String]) async throws -> Set<String> { [] }
     func file(_ log: FiledLog) async throws(FilingFailure) -> FiledRecord {
         throw .park(reason: "Nothing is filed here.")
     }

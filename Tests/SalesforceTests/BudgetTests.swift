@@ -34,12 +34,12 @@ struct BudgetTests {
         #expect(crm.freshness == 20)
         #expect(await crm.pause() == 20, "nothing is known yet")
         // Descriptions are asked for once.
-        _ = try await crm.missing(["cm-1"])
+        _ = try await crm.missing(["cm-1": "00T000000000001"])
         for (used, pause) in [(100, 20.0), (399, 20), (719, 100), (799, 3600)] {
             try await org.command(
                 "configure", ["api_used": .number(Double(used)), "api_most": .number(1000)])
             // A question whose answer tells how much is used, itself counted.
-            _ = try await crm.missing(["cm-1"])
+            _ = try await crm.missing(["cm-1": "00T000000000001"])
             #expect(await crm.pause().rounded() == pause, "\(used)")
         }
     }

@@ -232,24 +232,28 @@ struct FilingTests {
         #expect(newest[0]["CallVersion__c"] == (hasField ? .number(4) : nil))
     }
 
-    /// The audit: which of many keys are not there.
+    /// The audit: which of many keys are not there, or are there in another record.
     @Test(arguments: [true, false])
     func whatIsMissingIsFound(hasKey: Bool) async throws {
         let org = try Org()
         let sink = try await SinkTests.sink(org) { if !hasKey { $0.keyField = nil } }
         let keys = (0..<250).map { "cm-20261125-\($0)" }
+        var filed = Dictionary(uniqueKeysWithValues: keys.map { ($0, "00T000000000001") })
         for key in keys where key.hasSuffix("7") {
-            _ = try await SinkTests.deliver(SinkTests.log(key), to: sink)
+            filed[key] = try await SinkTests.deliver(SinkTests.log(key), to: sink).id.value
         }
+        let other = "cm-20261125-17"
+        filed[other] = filed["cm-20261125-27"]
         let first = try #require(try await org.logs().first)
         try await org.command("delete", ["record": .text(first["Id"]?.text ?? "")])
         try await org.command("requests", ["clear": .flag(true)])
-        let missing = try await sink.missing(keys)
-        let expected = Set(keys.filter { !$0.hasSuffix("7") } + [first["CallObject"]?.text ?? ""])
+        let missing = try await sink.missing(filed)
+        let gone = first["CallObject"]?.text ?? ""
+        let expected = Set(keys.filter { !$0.hasSuffix("7") } + [gone, other])
         #expect(missing == expected)
         let asked = try await org.command("requests").array.count
         #expect(asked == 3)
-        #expect(try await sink.missing([]).isEmpty)
+        #expect(try await sink.missing([:]).isEmpty)
         #expect(try await org.mistakes().isEmpty)
     }
 }

@@ -132,11 +132,15 @@ extension BuiltInCRM: ActivitySink {
 }
 
 extension BuiltInCRM {
-    /// Which of these call logs' keys no activity has: what was filed and is gone.
-    package func missingCallLogs(_ keys: [String], in store: ReadTransaction) throws -> [String] {
-        let known = try store.rows(
-            "select call_key from crm_activity where call_key in \(list: keys)"
-        ).map { try $0.text("call_key") }
-        return keys.filter { !known.contains($0) }
+    /// Which of these call logs are gone: by key, the activity as which each was filed.
+    package func missingCallLogs(
+        _ filed: [String: String], in store: ReadTransaction
+    ) throws -> [String] {
+        try store.rows(
+            "select call_key, id from crm_activity where call_key in \(list: Array(filed.keys))"
+        ).reduce(into: filed) { missing, row in
+            let key = try row.text("call_key")
+            if try row.text("id") == filed[key] { missing[key] = nil }
+        }.keys.sorted()
     }
 }

@@ -48,8 +48,10 @@ package protocol ConnectedCRM: RecordSource, ActivitySink {
     /// Each step of the set-up, in its order: what `callmatch doctor` and *Connections* show.
     func checks() async -> [CRMCheck]
 
-    /// Which of these logs the CRM does not have: by key. For the audit.
-    func missing(_ keys: [String]) async throws -> Set<String>
+    /// Which of these logs the CRM does not have as the record that they were filed as. For the audit.
+    ///
+    /// - Parameter filed: the record's id, by the log's key.
+    func missing(_ filed: [String: String]) async throws -> Set<String>
 
     // MARK: - An agent's own consent
 

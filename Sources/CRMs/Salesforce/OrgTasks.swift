@@ -180,14 +180,15 @@ actor OrgTasks {
 
     private static func id(_ row: JSONValue) -> OrgID? { row["Id"]?.text.flatMap(OrgID.init) }
 
-    /// Which of these keys have no Task. Old ones are in the org's archive, and are looked for there, too.
-    func missing(_ keys: [String]) async throws -> Set<String> {
+    /// Which of these keys are not those of the Task that is named with them. Old ones are in the org's archive, and are looked for there, too.
+    func missing(_ filed: [String: String]) async throws -> Set<String> {
         let field = try keyField(try await description())
+        let keys = filed.keys.sorted()
         var missing = Set(keys)
         for start in stride(from: 0, to: keys.count, by: Self.mostKeys) {
             let some = Array(keys[start..<min(start + Self.mostKeys, keys.count)])
             let query: SOQL = """
-                SELECT \(name: field) FROM Task WHERE IsDeleted = false AND \(name: field) IN \(list: some)
+                SELECT \(names: [.id, field]) FROM Task WHERE IsDeleted = false AND \(name: field) IN \(list: some)
                 """
             var (_, body) = try await connection.ask(
                 "GET", "queryAll", query: ["q": query.description])
@@ -195,7 +196,10 @@ actor OrgTasks {
                 guard let rows = body?["records"]?.array else {
                     throw OrgFault.garbled("a look for Tasks gave no records")
                 }
-                missing.subtract(rows.compactMap { $0[field.description]?.text?.lowercased() })
+                for row in rows {
+                    let key = row[field.description]?.text?.lowercased() ?? ""
+                    if let id = Self.id(row), OrgID(filed[key] ?? "") == id { missing.remove(key) }
+                }
                 guard body?["done"]?.flag == false, let next = body?["nextRecordsUrl"]?.text,
                     next.hasPrefix("/services/data/")
                 else { break }

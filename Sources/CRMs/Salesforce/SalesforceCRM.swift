@@ -133,8 +133,8 @@ package final class SalesforceCRM: ConnectedCRM {
         }
     }
 
-    package func missing(_ keys: [String]) async throws -> Set<String> {
-        try await sink.missing(keys)
+    package func missing(_ filed: [String: String]) async throws -> Set<String> {
+        try await sink.missing(filed)
     }
 
     // MARK: - Pages and how it stands

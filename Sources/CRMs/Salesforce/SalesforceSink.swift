@@ -54,11 +54,11 @@ package actor SalesforceSink: ActivitySink {
     /// Fields of call logs that this org does not have, or does not let us write: by name, in order. For checks.
     package func droppedFields() -> [String] { dropped.sorted() }
 
-    /// Which of these keys have no Task.
+    /// Which of these keys are not those of the Task that is named with them.
     ///
     /// - Throws: `OrgFault`.
-    package func missing(_ keys: [String]) async throws -> Set<String> {
-        try await tasks.missing(keys)
+    package func missing(_ filed: [String: String]) async throws -> Set<String> {
+        try await tasks.missing(filed)
     }
 
     private func write(_ log: FiledLog) async throws -> OrgID {

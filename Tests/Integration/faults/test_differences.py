@@ -56,7 +56,8 @@ OTHER_LOGS = [
     ("ready", "parked"), ("delivered", "draft"), ("delivered", "ready"), ("delivered", "parked"),
     ("parked", "draft"), ("parked", "ready"), ("parked", "delivered"),
 ]  # fmt: skip
-AN_EVENT_GONE = "delete from call_event where id = (select id from call_event where call_id = :call limit 1)"
+ONE_EVENT = "where id = (select id from call_event where call_id = :call limit 1)"
+AN_EVENT_GONE = f"delete from call_event {ONE_EVENT}"
 PLANTED = [
     Difference("record deleted", "delivered", f"delete from crm_activity {RECORD}"),
     Difference("record of another key", "delivered", f"update crm_activity set call_key = 'cm-other' {RECORD}"),
@@ -66,12 +67,24 @@ PLANTED = [
     Difference("record not named", "delivered", f"update call_log set record = null {OF_CALL}"),
     Difference("key changed", "delivered", f"update call_log set log_key = 'cm-other' {OF_CALL}"),
     Difference("log of another call", "delivered", f"update call_log set call_id = 'other' {OF_CALL}"),
-    *(Difference(f"log of {each} deleted", each, f"delete from call_log {OF_CALL}") for each in STAGES[2:5]),
+    Difference(
+        "record of another id", "delivered",
+        f"update call_log set record = json_replace(record, '$.id.value', 'act_other') {OF_CALL}",
+    ),
+    *(Difference(f"log of {each} deleted", each, f"delete from call_log {OF_CALL}") for each in STAGES[:5]),
     Difference("part done", "open", f"update call_part set is_done = 1 {OF_CALL}"),
     Difference("part deleted", "open", f"delete from call_part {OF_CALL}"),
     Difference("part without an answer", "open", f"update call_part set answered_at = null {OF_CALL}"),
     Difference("call deleted", "delivered", "delete from call where id = :call"),
+    *(Difference(f"part of {each} deleted", each, f"delete from call_part {OF_CALL}") for each in STAGES[2:5]),
     *(Difference("event deleted", stage, AN_EVENT_GONE) for stage in ("live", "delivered")),
+    Difference("fact changed", "delivered", "update call set json = json_set(json, '$.facts[1].at', 5) where id = :call"),
+    Difference("event changed", "live", f"update call_event set json = json_set(json, '$.at', 5) {ONE_EVENT}"),
+    Difference("event of no form", "delivered", f"update call_event set json = '[]' {ONE_EVENT}"),
+    Difference("call of no form", "live", "update call set json = '[]' where id = :call"),
+    Difference("call of no stage", "delivered", "update call set stage = 'filed' where id = :call"),
+    Difference("log of no stage", "delivered", f"update call_log set stage = 'filed' {OF_CALL}"),
+    Difference("part of no state", "open", f"update call_part set state = 'away' {OF_CALL}"),
     Difference("end gone", "delivered", "update call set json = json_remove(json, '$.endedAt') where id = :call"),
     Difference(
         "end invented", "live",
