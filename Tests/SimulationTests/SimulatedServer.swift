@@ -45,8 +45,21 @@ struct SimulatedServer: Sendable {
     let flow: CallFlow
     let delivery: Delivery
 
-    init(on disk: Disk, clock: SimulatedClock, crm: CRMDouble) async throws {
-        database = try disk.open(Self.migrations)
+    /// As a process starts: where it cannot, nothing of the disk stays open.
+    static func started(
+        on disk: Disk, clock: SimulatedClock, crm: CRMDouble
+    ) async throws -> SimulatedServer {
+        let database = try disk.open(migrations)
+        do {
+            return try await SimulatedServer(database: database, clock: clock, crm: crm)
+        } catch {
+            await database.close()
+            throw error
+        }
+    }
+
+    private init(database: Database, clock: SimulatedClock, crm: CRMDouble) async throws {
+        self.database = database
         var policy = LogPolicy()
         // So that every conversation has a log, and what is missing is missed.
         policy.requiresMatch = false
@@ -55,7 +68,10 @@ struct SimulatedServer: Sendable {
             fallback: OrganisationSettings(name: "Simulated", plan: Self.plan, policy: policy))
         let flow = CallFlow(
             database: database, organisation: organisation, now: { clock.ours },
-            newID: { clock.nextName() })
+            newID: { clock.nextName() },
+            clockJumps: ClockJumps(wall: { clock.ours }) {
+                clock.time.timeIntervalSince(SimulatedClock.start)
+            })
         self.flow = flow
         // One after the other: which of several is first would be chance.
         delivery = Delivery(database: database, sinks: [crm], home: crm.crm, lanes: 1) {

@@ -25,6 +25,8 @@ actor World {
     private(set) var complaints: [String] = []
     private(set) var processes = 1
     private var powerAtEnd: UInt64?
+    /// The process is to end, or to meet an error of the disk, which it may do while it starts.
+    private var isToFail = false
     private var frozen: [Delivery.Claim] = []
 
     /// Whose log of which call.
@@ -37,7 +39,7 @@ actor World {
 
     init() async throws {
         disk = try Disk()
-        let server = try await SimulatedServer(on: disk, clock: clock, crm: crm)
+        let server = try await SimulatedServer.started(on: disk, clock: clock, crm: crm)
         try await server.furnish()
         current = server
     }
@@ -105,10 +107,10 @@ actor World {
         case .emptyDisk: disk.empty()
         case .end(let after, let power):
             disk.end(at: after)
-            powerAtEnd = power
+            (powerAtEnd, isToFail) = (power, true)
         case .failSync(let after, let power):
             disk.failSync(from: after)
-            powerAtEnd = power
+            (powerAtEnd, isToFail) = (power, true)
         }
         return "done"
     }
@@ -196,18 +198,28 @@ actor World {
         guard disk.hasEnded else { return }
         await database.close()
         current = nil
-        disk.restart(power: powerAtEnd)
-        note("process \(processes) ended")
-        powerAtEnd = nil
-        processes += 1
+        end(with: "ended")
         try await start()
+    }
+
+    private func end(with word: String) {
+        disk.restart(power: powerAtEnd)
+        note("process \(processes) \(word)")
+        (powerAtEnd, isToFail) = (nil, false)
+        processes += 1
     }
 
     private func start() async throws {
         do {
-            current = try await SimulatedServer(on: disk, clock: clock, crm: crm)
+            current = try await SimulatedServer.started(on: disk, clock: clock, crm: crm)
         } catch StorageFailure.diskFull {
             note("process \(processes) cannot start: the disk is full")
+            // Its end came while it closed its files.
+            if disk.hasEnded { end(with: "ended without a start") }
+        } catch let failure as StorageFailure {
+            guard isToFail else { throw failure }
+            end(with: "ended while it started")
+            try await start()
         }
     }
 
@@ -220,6 +232,7 @@ actor World {
     func heal() async throws {
         disk.empty()
         disk.end(at: 0)
+        isToFail = false
         crm.isAway(false)
         clock.correct()
         try await play(.wake)
