@@ -22,6 +22,10 @@ extension Database {
         /// Whether writes share commits. Off is for measuring: one synced commit for each write.
         package var groupCommit = true
 
+        /// Whether a write is answered before the housekeeping after its commit. Off, nothing happens at once with
+        /// anything else: a run under one seed is the same again.
+        package var answersBeforeTidying = true
+
         /// Writes that come within this time of the start of the last commit share the next one.
         /// It is also what a write may wait, beyond the commit that is running.
         package var window: Duration = .milliseconds(5)

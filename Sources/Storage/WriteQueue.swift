@@ -98,14 +98,22 @@ final class WriteQueue: Sendable {
         do {
             let outcome = try GroupCommit.run(group, on: engine)
             succeeded(outcome, seconds: (ContinuousClock.now - began).seconds)
-            feed.publish(outcome.notices)
-            for answer in outcome.answers { answer() }
+            // Nobody has to wait for the housekeeping.
+            if options.answersBeforeTidying { tell(outcome) }
+            tidy()
+            if !options.answersBeforeTidying { tell(outcome) }
         } catch {
             state.withLock { $0.failedWrites += group.count }
             failed(error, refusing: group)
-            return
         }
-        // Only now: nobody has to wait for the housekeeping.
+    }
+
+    private func tell(_ outcome: GroupCommit.Outcome) {
+        feed.publish(outcome.notices)
+        for answer in outcome.answers { answer() }
+    }
+
+    private func tidy() {
         do {
             try engine.tidy()
         } catch {

@@ -33,6 +33,7 @@ final class Disk: @unchecked Sendable {
             logger: Logger(label: "disk", factory: { _ in SwiftLogNoOpLogHandler() }))
         // What happens by real time would come at another moment in each run.
         options.groupCommit = false
+        options.answersBeforeTidying = false
         options.spaceCheck = .seconds(1_000_000)
         options.readers = 1
         options.synchronous = synchronous
