@@ -6,7 +6,7 @@ from pathlib import Path
 from string import Template
 
 import description
-from program import Client
+from program import Client, until
 
 FILE = Path(__file__).parent / "Fixtures/rights.tsv"
 WHO = ("nobody", "Ada", "Ben", "administrator")
@@ -112,9 +112,14 @@ def steady(desk: dict) -> dict:
     return {**desk, "version": 0, "now": "", "calls": calls}
 
 
+def at_rest(ada: Client) -> dict | None:
+    recent = ada.json("recent", limit=100)
+    return None if "waiting" in [call.get("log") for call in recent["calls"]] else recent
+
+
 def everything_of(ada: Client, server, number: str) -> str:
     """All that is kept of Ada's calls, to be compared."""
-    recent = ada.json("recent", limit=100)
+    recent = until(lambda: at_rest(ada), 30, "no log of an earlier call is on its way")
     calls = [ada.json(f"calls/{call['id']}") for call in recent["calls"]]
     for call in calls:
         call["call"]["talkSeconds"] = 0
