@@ -75,11 +75,18 @@ class Telephone:
     def send(self, text: str) -> None:
         self._socket.sendto(text.encode(), self.pbx)
 
-    def answer_to(self, key: tuple[str, str], final: bool = True) -> Message:
+    def answer_to(self, key: tuple[str, str], final: bool = True, request: str = "") -> Message:
+        """`request` is sent again until there is an answer, after 0.5, 1, 2 and then each 4 s (RFC 3261, 17.1.2.2)."""
+
         def came():
             answer = self._answers.get(key)
             return answer if answer and (not final or answer.status >= 200) else None
 
+        for pause in (0.5, 1, 2, 4, 4) if request else ():
+            with self.changed:
+                if self.changed.wait_for(came, pause):
+                    break
+            self.send(request)
         return self.wait(came, f"no answer to {key[1]}")
 
     # What arrives -------------------------------------------------------------------------------
@@ -164,16 +171,22 @@ class Dialog:
 
     def begin(self, method: str, more: dict[str, str] | None = None, body: str = "") -> tuple[str, str]:
         """Sends a request; the key under which its answer will be found."""
+        return self._send(method, more, body)[0]
+
+    def _send(self, method: str, more: dict[str, str] | None, body: str) -> tuple[tuple[str, str], str]:
         self.sequence += 1
-        self.phone.send(self.request(method, more or {}, body))
-        return self.call_id, f"{self.sequence} {method}"
+        request = self.request(method, more or {}, body)
+        self.phone.send(request)
+        return (self.call_id, f"{self.sequence} {method}"), request
 
     def ask(self, method: str, more: dict[str, str] | None = None, body: str = "") -> Message:
         """Sends a request, proves who we are where that is asked for, and waits for the answer."""
-        answer = self.phone.answer_to(self.begin(method, more, body))
+        key, request = self._send(method, more, body)
+        answer = self.phone.answer_to(key, request=request)
         if answer.status in (401, 407):
             proof = self.proof(answer, method)
-            answer = self.phone.answer_to(self.begin(method, {**(more or {}), **proof}, body))
+            key, request = self._send(method, {**(more or {}), **proof}, body)
+            answer = self.phone.answer_to(key, request=request)
         return answer
 
     def proof(self, answer: Message, method: str) -> dict[str, str]:
