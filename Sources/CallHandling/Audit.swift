@@ -3,7 +3,8 @@ import Calls
 package import Foundation
 package import Storage
 
-/// All calls, counted by where they stand. The counts add up, and what cannot be explained is counted too.
+/// All calls, counted by where they stand. The counts add up, but for calls that cannot be read, and what cannot be explained
+/// is counted too.
 package struct Audit: Codable, Hashable, Sendable {
     package var calls = 0
     package var live = 0

@@ -107,6 +107,7 @@ def test_r19_servers_in_turn(pair, ledger: Ledger, record_property):
             moments = sorted(moment for moment, _ in load.answers)
             longest = max(after - before for before, after in itertools.pairwise(moments))
             retried = load.unanswered
+            assert load.refused == 0
             nothing_is_taken(pair, balancer, load, ledger)
         window.over.set()
     record_property("restarts", TURNS)
