@@ -43,6 +43,8 @@ final class RawHost: Sendable {
         let state = State(turn)
         self.state = state
         Thread.detachNewThread {
+            // Closed here alone: closed elsewhere, its number could be that of the next host, whose callers would be taken.
+            defer { close(socket) }
             while true {
                 let connection = accept(socket, nil, nil)
                 guard connection >= 0 else { return }
@@ -51,10 +53,7 @@ final class RawHost: Sendable {
         }
     }
 
-    deinit {
-        shutdown(socket, Int32(SHUT_RDWR))
-        close(socket)
-    }
+    deinit { shutdown(socket, Int32(SHUT_RDWR)) }
 
     var requests: [String] { state.seen.withLock { $0.requests } }
     var connections: Int { state.seen.withLock { $0.connections } }
