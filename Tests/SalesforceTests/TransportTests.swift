@@ -177,6 +177,28 @@ struct TransportTests {
         }
     }
 
+    /// While the wire looks who is called off, more are.
+    @Test func nobodyWhoIsCalledOffIsForgotten() async throws {
+        var ended = 0
+        for _ in 0..<20 {
+            let host = try RawHost { _, _ in .hang }
+            let transport = OrgTransport(seconds: 600)
+            let request = OrgRequest(host.url)
+            await withTaskGroup(of: Bool.self) { group in
+                for _ in 0..<500 {
+                    group.addTask {
+                        Self.isUnanswered(await Self.answer(to: request, by: transport))
+                    }
+                }
+                var events = host.events.makeAsyncIterator()
+                for _ in 0..<OrgTransport.requestsAtOnce { _ = await events.next() }
+                group.cancelAll()
+                for await isUnanswered in group { ended += isUnanswered ? 1 : 0 }
+            }
+        }
+        #expect(ended == 10_000)
+    }
+
     @Test func eightAreOnTheirWayAtOnce() async throws {
         let host = try RawHost { _, _ in .answer(Self.good) }
         let transport = OrgTransport(seconds: 10)

@@ -78,10 +78,14 @@ private struct OrgQueue {
 
     mutating func dropCalledOff() {
         let off = OrgFault.unanswered("it was called off")
-        for errand in waiting where errand.ticket.isCalledOff {
-            errand.continuation.resume(returning: .failure(off))
+        for errand in exchange(&waiting, with: []) {
+            // Asked once: another answer a moment later would leave one neither waiting nor answered.
+            if errand.ticket.isCalledOff {
+                errand.continuation.resume(returning: .failure(off))
+            } else {
+                waiting.append(errand)
+            }
         }
-        waiting.removeAll { $0.ticket.isCalledOff }
         for (easy, transfer) in running where transfer.errand.ticket.isCalledOff {
             end(easy, .failure(off))
         }
