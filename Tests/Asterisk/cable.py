@@ -26,6 +26,10 @@ class Cable:
         with self._changed:
             self._is_cut = False
 
+    def say(self, data: bytes) -> None:
+        """To the near end of the newest connection, as if the far end had said it."""
+        self._ends[-2].sendall(data)
+
     def close(self) -> None:
         self._listener.close()
         self.cut()

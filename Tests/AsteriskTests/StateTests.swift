@@ -14,6 +14,7 @@ struct StateTests {
         var settings = AsteriskSettings(
             name: "office", host: "192.0.2.1", user: "callmatch", secret: Secret("s3cret"))
         var calls = AsteriskCalls.ofTheRecordings
+        var strange = StrangeMessages()
         var change: (inout AsteriskState) -> Void = { _ in }
 
         var condition: PhoneSystemCondition {
@@ -21,7 +22,7 @@ struct StateTests {
             state.started()
             state.connected(banner, rights: rights)
             change(&state)
-            return state.condition(of: settings, calls: calls, waiting: 3)
+            return state.condition(of: settings, calls: calls, strange: strange, waiting: 3)
         }
     }
 
@@ -35,10 +36,12 @@ struct StateTests {
     @Test func whatWasNeverStartedAndWhatIsOnItsWay() {
         var state = AsteriskState()
         let connected = Connected()
-        let never = state.condition(of: connected.settings, calls: connected.calls, waiting: 0)
+        let never = state.condition(
+            of: connected.settings, calls: connected.calls, strange: connected.strange, waiting: 0)
         #expect(!never.isGood && never.text.contains("not running"))
         state.started()
-        let soon = state.condition(of: connected.settings, calls: connected.calls, waiting: 0)
+        let soon = state.condition(
+            of: connected.settings, calls: connected.calls, strange: connected.strange, waiting: 0)
         #expect(!soon.isGood && soon.text == "Connecting…")
     }
 

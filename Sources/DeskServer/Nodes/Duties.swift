@@ -7,6 +7,15 @@ import PhoneSystem
 import ScriptedCalls
 import Storage
 
+extension UnknownMessage {
+    init(_ report: UnknownReport, of system: String) {
+        self.init(
+            source: system,
+            reason: report.name.isEmpty ? "no event" : "unknown event \(report.name)",
+            body: report.text)
+    }
+}
+
 /// What only one server does at a time: each is done under a lease of its own.
 struct Duties: Sendable {
     let app: CallMatch
@@ -72,6 +81,10 @@ struct Duties: Sendable {
                         { events in
                             try await flow.receive(events, under: fence)
                             shared.heard()
+                        },
+                        unknown: { reports in
+                            let messages = reports.map { UnknownMessage($0, of: local.system) }
+                            try await flow.receive([], unknown: messages, under: fence)
                         }, stock: { stock in try await flow.takeStock(stock, under: fence) })
                 }
                 try await group.next()

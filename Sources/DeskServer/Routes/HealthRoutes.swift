@@ -191,7 +191,7 @@ struct HealthRoutes {
             views.append(
                 SourceView(
                     name: system, dialect: condition.product, events: condition.events,
-                    unknown: 0, refused: 0, lastEventAt: condition.lastEventAt,
+                    unknown: condition.unknown ?? 0, refused: 0, lastEventAt: condition.lastEventAt,
                     state: condition.isGood ? "green" : "red", text: condition.text))
         }
         return try await views + eventSourceViews()

@@ -3,8 +3,8 @@ import Foundation
 import PhoneSystem
 import Storage
 
-/// What waits, where and how long, for a monitoring system, in Prometheus text. The store's own queues are in
-/// `Database.metrics`.
+/// What waits, where and how long, and what was not understood, for a monitoring system, in Prometheus text. The store's own
+/// queues are in `Database.metrics`.
 ///
 /// A figure that cannot be had, as the store cannot be read, is left out: nobody is told a 0 that is not one.
 struct QueueFigures {
@@ -27,18 +27,28 @@ struct QueueFigures {
                 "phone_errands", "What agents asked of phone systems at other servers.",
                 [("", waiting.errands)])
         }
-        var phones: [(String, Double)] = []
-        for system in phoneSystems {
-            if let waiting = await system.condition().waiting {
-                phones.append(("system=\"\(Self.escaped(system.system))\"", Double(waiting)))
-            }
-        }
-        lines += Self.figure(
-            "phone_system_waiting", "Messages of a phone system that are not stored yet.", phones)
+        lines += await phoneSystemLines()
         lines += Self.figure(
             "crm_left_alone", "CRMs that do not answer, or have named a time.",
             delivery.leftAlone(now: now()).map { ("crm=\"\(Self.escaped($0))\"", 1) })
         return lines.map { $0 + "\n" }.joined()
+    }
+
+    private func phoneSystemLines() async -> [String] {
+        var waiting: [(String, Double)] = []
+        var unknown: [(String, Double)] = []
+        for system in phoneSystems {
+            let condition = await system.condition()
+            let label = "system=\"\(Self.escaped(system.system))\""
+            if let number = condition.waiting { waiting.append((label, Double(number))) }
+            if let number = condition.unknown { unknown.append((label, Double(number))) }
+        }
+        return Self.figure(
+            "phone_system_waiting", "Messages of a phone system that are not stored yet.", waiting)
+            + Self.figure(
+                "phone_system_unknown",
+                "Messages of a phone system that are of no known kind, since it was connected to.",
+                unknown)
     }
 
     private struct Stored: Sendable {
@@ -64,9 +74,10 @@ struct QueueFigures {
         }
     }
 
-    /// One gauge; nothing where there is no value.
+    /// One figure; nothing where there is no value.
     private static func figure(
-        _ name: String, _ help: String, _ values: [(labels: String, value: Double)]
+        _ name: String, _ help: String,
+        _ values: [(labels: String, value: Double)]
     ) -> [String] {
         guard !values.isEmpty else { return [] }
         let name = "callmatch_\(name)"

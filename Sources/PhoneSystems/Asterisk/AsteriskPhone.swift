@@ -21,6 +21,7 @@ package actor AsteriskPhone: ConnectedPhoneSystem {
     private var lastAction = 0
     /// Events that are not stored yet, in order. It outlives a connection: they are not told twice.
     private var outbox: [CallEvent] = []
+    private var strange = StrangeMessages()
 
     /// A phone system that hangs is noticed after two of these: the pause, and the time to answer.
     static let pingSeconds: Int64 = 5
@@ -53,22 +54,27 @@ package actor AsteriskPhone: ConnectedPhoneSystem {
 
     package func condition() -> PhoneSystemCondition {
         state.condition(
-            of: settings, calls: calls, waiting: outbox.count + (connection?.waiting ?? 0))
+            of: settings, calls: calls, strange: strange,
+            waiting: outbox.count + (connection?.waiting ?? 0))
     }
 
     package func run(
         _ receive: @escaping @Sendable ([CallEvent]) async throws -> Void,
+        unknown: @escaping @Sendable ([UnknownReport]) async throws -> Void,
         stock: @escaping @Sendable (CallStock) async throws -> Void
     ) async throws {
         // Another server may have listened meanwhile: what was not stored then is known better there.
         calls = AsteriskCalls(system: system, lines: calls.lines, plan: calls.plan)
         outbox = []
+        strange = StrangeMessages()
         state = AsteriskState()
         state.started()
         var pause = Pause()
         while !Task.isCancelled {
             do {
-                try await listen(receive, stock) { pause = Pause() }
+                try await listen(for: Hearers(receive: receive, unknown: unknown, stock: stock)) {
+                    pause = Pause()
+                }
             } catch is CancellationError {
                 return
             } catch {
@@ -78,11 +84,15 @@ package actor AsteriskPhone: ConnectedPhoneSystem {
         }
     }
 
+    /// Who is told what is heard.
+    private struct Hearers: Sendable {
+        let receive: @Sendable ([CallEvent]) async throws -> Void
+        let unknown: @Sendable ([UnknownReport]) async throws -> Void
+        let stock: @Sendable (CallStock) async throws -> Void
+    }
+
     /// One connection, from the login until it is lost.
-    private func listen(
-        _ receive: @escaping @Sendable ([CallEvent]) async throws -> Void,
-        _ stock: @escaping @Sendable (CallStock) async throws -> Void, onConnect: () -> Void
-    ) async throws {
+    private func listen(for hearers: Hearers, onConnect: () -> Void) async throws {
         let connection = try await AMIConnection.open(
             host: settings.host, port: settings.port, trust: settings.trust)
         defer {
@@ -105,9 +115,9 @@ package actor AsteriskPhone: ConnectedPhoneSystem {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await self.keepAlive(connection) }
             group.addTask {
-                try await self.deliver(receive)
-                try await Self.untilStored { try await stock(known) }
-                try await self.follow(connection, receive)
+                try await self.deliver(to: hearers)
+                try await Self.untilStored { try await hearers.stock(known) }
+                try await self.follow(connection, for: hearers)
             }
             try await group.next()
             group.cancelAll()
@@ -115,13 +125,10 @@ package actor AsteriskPhone: ConnectedPhoneSystem {
         throw connection.loss ?? .closed
     }
 
-    private func follow(
-        _ connection: AMIConnection,
-        _ receive: @escaping @Sendable ([CallEvent]) async throws -> Void
-    ) async throws {
+    private func follow(_ connection: AMIConnection, for hearers: Hearers) async throws {
         for await _ in connection.wakes {
             for message in connection.take() { take(message) }
-            try await deliver(receive)
+            try await deliver(to: hearers)
         }
     }
 
@@ -129,18 +136,23 @@ package actor AsteriskPhone: ConnectedPhoneSystem {
         let events = calls.apply(message)
         releaseStranded()
         if message.event != nil { state.hasHeardEvent = true }
+        strange.note(message)
         guard !events.isEmpty else { return }
         state.told(events.count, at: now())
         outbox += events
     }
 
     /// Hands events on until they are stored. What arrives meanwhile waits in the bounded inbox.
-    private func deliver(_ receive: @Sendable ([CallEvent]) async throws -> Void) async throws {
+    private func deliver(to hearers: Hearers) async throws {
         while !outbox.isEmpty {
             let batch = Array(outbox.prefix(Self.mostAtOnce))
-            try await Self.untilStored { try await receive(batch) }
+            try await Self.untilStored { try await hearers.receive(batch) }
             outbox.removeFirst(batch.count)
         }
+        let unknown = strange.waiting
+        guard !unknown.isEmpty else { return }
+        try await Self.untilStored { try await hearers.unknown(unknown) }
+        strange.stored(unknown.count)
     }
 
     private static func untilStored(_ work: @Sendable () async throws -> Void) async throws {

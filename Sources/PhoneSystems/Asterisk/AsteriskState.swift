@@ -55,16 +55,18 @@ struct AsteriskState {
     func may(_ action: String) -> Bool { rights.contains(action) }
 
     func condition(
-        of settings: AsteriskSettings, calls: AsteriskCalls, waiting: Int
+        of settings: AsteriskSettings, calls: AsteriskCalls, strange: StrangeMessages, waiting: Int
     ) -> PhoneSystemCondition {
         let faults = faults(settings, calls)
+        var texts = faults
         let place = "\(settings.host):\(settings.port)"
+        if faults.isEmpty { texts.append("Connected to \(place), \(banner ?? "Asterisk").") }
+        if isConnected, let words = strange.words { texts.append(words) }
         return PhoneSystemCondition(
             product: "Asterisk", isGood: faults.isEmpty,
-            text: faults.isEmpty
-                ? "Connected to \(place), \(banner ?? "Asterisk")." : faults.joined(separator: " "),
+            text: texts.joined(separator: " "),
             missing: isConnected ? missing : [], lastEventAt: lastEventAt, events: events,
-            waiting: waiting)
+            unknown: strange.count, waiting: waiting)
     }
 
     private func faults(_ settings: AsteriskSettings, _ calls: AsteriskCalls) -> [String] {

@@ -8,10 +8,12 @@ package protocol ConnectedPhoneSystem: CallFeed, CallControl, PhoneSystemReport 
     /// Listens until it is cancelled, as `CallFeed` says, and says after each connect which calls there are. It may be run
     /// again, and then knows nothing of the calls that went on before.
     ///
-    /// - Parameter stock: told after the events of the calls that go on, and before any later one; returns once that is
-    ///   stored.
+    /// - Parameters:
+    ///   - unknown: told what of it is not understood, a part of it where it comes often; returns once that is stored.
+    ///   - stock: told after the events of the calls that go on, and before any later one; returns once that is stored.
     func run(
         _ receive: @escaping @Sendable ([CallEvent]) async throws -> Void,
+        unknown: @escaping @Sendable ([UnknownReport]) async throws -> Void,
         stock: @escaping @Sendable (CallStock) async throws -> Void
     ) async throws
 
@@ -48,13 +50,26 @@ package struct CallStock: Hashable, Sendable {
     package func has(_ leg: Leg.ID, of call: Call.ID) -> Bool { legs[call]?.contains(leg) ?? false }
 }
 
+/// What a phone system told and we do not know.
+package struct UnknownReport: Hashable, Sendable {
+    /// Of the event, as it is called there; empty where it has none.
+    package let name: String
+    /// As it stood there, but for what may not be shown.
+    package let text: String
+
+    package init(name: String, text: String) {
+        self.name = name
+        self.text = text
+    }
+}
+
 extension ConnectedPhoneSystem {
     package func stock() async throws -> CallStock? { nil }
 
     package func run(
         _ receive: @escaping @Sendable ([CallEvent]) async throws -> Void
     ) async throws {
-        try await run(receive) { _ in }
+        try await run(receive, unknown: { _ in }, stock: { _ in })
     }
 }
 
@@ -71,12 +86,14 @@ package struct PhoneSystemCondition: Hashable, Codable, Sendable {
     package let lastEventAt: Date?
     /// Events of calls since the start.
     package let events: Int
+    /// Messages of no known kind, since the start.
+    package let unknown: Int?
     /// Messages and events that were read and are not stored yet.
     package let waiting: Int?
 
     package init(
         product: String, isGood: Bool, text: String, missing: [MissingPhone] = [],
-        lastEventAt: Date?, events: Int, waiting: Int? = nil
+        lastEventAt: Date?, events: Int, unknown: Int? = nil, waiting: Int? = nil
     ) {
         self.product = product
         self.isGood = isGood
@@ -84,6 +101,7 @@ package struct PhoneSystemCondition: Hashable, Codable, Sendable {
         self.missing = missing
         self.lastEventAt = lastEventAt
         self.events = events
+        self.unknown = unknown
         self.waiting = waiting
     }
 }

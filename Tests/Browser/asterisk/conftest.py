@@ -7,7 +7,7 @@ from subprocess import CalledProcessError
 
 import pytest
 from callmatch_server import API, Server
-from connection import RING_SECONDS, connected, until
+from connection import RING_SECONDS, condition, connected, until
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "Asterisk"))
 
@@ -37,8 +37,10 @@ def server(program: str, pbx: Asterisk, tmp_path_factory) -> Iterator[Server]:
     settings.write_text(pbx.settings(**{"click-to-dial": "true"}))
     server = Server(program, folder / "data", "--config", str(settings))
     server.start()
-    connected(server)
+    admin = connected(server)
     yield server
+    # Of all that an Asterisk said of all these calls.
+    assert condition(admin)["unknown"] == 0, condition(admin)["text"]
     server.stop()
 
 

@@ -1,5 +1,6 @@
 """What goes wrong with a real Asterisk: it stops, is killed, hangs, refuses us, or loses the connection."""
 
+import re
 import subprocess
 
 import pytest
@@ -122,6 +123,20 @@ def test_the_connection_is_cut_and_the_call_goes_on(own):
     picture = ada.desk_where(lambda picture: all(each.get("endedAt") for each in picture["calls"]))
     assert len(picture["calls"]) == 1
     assert server.audit()["calls"] == 1
+
+
+def test_every_event_that_is_documented_is_known(own):
+    """As the documentation that comes with it names them; the control is one that it does not name."""
+    asterisk, server, cable = behind_a_cable(own)
+    admin = connected(server)
+    documented = (asterisk.program / "share/documentation/core-en_US.xml").read_text(errors="replace")
+    names = set(re.findall(r'<managerEvent [^>]*name="([^"]+)"', documented))
+    assert len(names) > 150
+    for name in (*sorted(names), "FromTheFuture"):
+        cable.say(f"Event: {name}\r\nPrivilege: call,all\r\n\r\n".encode())
+    counted = until(lambda: condition(admin)["unknown"] and condition(admin), what="the last one is counted")
+    assert "1 message is of no known kind (“FromTheFuture”)" in counted["text"]
+    assert counted["unknown"] == 1
 
 
 def test_the_connection_is_cut_and_the_call_ends_meanwhile(own):

@@ -1,5 +1,7 @@
 """F30: a phone system's connection that breaks, falls silent, talks nonsense or floods."""
 
+import contextlib
+import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -44,6 +46,14 @@ class Office:
             return condition["state"] == "red" and words in condition["text"]
 
         until(is_said, BACK_WITHIN, f"it is said: {words}")
+
+    def kept(self) -> list[str]:
+        """What was not understood, from a backup: nobody else opens the store of a running server."""
+        backup = self.server.folder.with_name("kept.sqlite")
+        backup.unlink(missing_ok=True)
+        self.server.command("backup", str(backup))
+        with contextlib.closing(sqlite3.connect(backup)) as store:
+            return [body for (body,) in store.execute("select body from kept_message where source = 'office'")]
 
     def goes_on(self) -> None:
         """The call is the same one, and still there."""
@@ -101,6 +111,13 @@ BROKEN = [
     block(("Event", "BridgeEnter"), ("Timestamp", "1"), ("Uniqueid", "x" * 300)),
     block(("Response", "Success"), ("ActionID", "never-asked")),
 ]
+# As they are kept: those of `BROKEN` that are neither an event nor an answer, and the unknown one.
+STRANGE = {
+    "no colon at all",
+    "no key",
+    "\ufffd\ufffd\ufffd not text: \ufffd",
+    "Event: FromTheFuture\nTimestamp: 1795357563.397635\nUniqueid: 9.9",
+}
 
 
 def reset(office: Office) -> None:
@@ -156,10 +173,18 @@ def send_ten_thousand_events(office: Office) -> None:
 
 
 def send_what_nobody_knows(office: Office) -> None:
-    """Broken blocks, events without what they need, unknown ones: the next one is understood."""
-    before = office.interface.visits
+    """Broken blocks, events without what they need, unknown ones: the next one is understood.
+
+    What is no event of a known kind is counted, and kept as it stood.
+    """
+    before, counted = office.interface.visits, office.condition["unknown"]
     for message in (*BROKEN, UNKNOWN):
         office.interface.send(message)
+    until(lambda: office.condition["unknown"] == counted + len(STRANGE), what="they are counted")
+    assert "“FromTheFuture”" in office.condition["text"]
+    metrics = office.admin.request("GET", "/metrics").text
+    assert f'callmatch_phone_system_unknown{{system="office"}} {counted + len(STRANGE)}.0' in metrics
+    until(lambda: set(office.kept()) >= STRANGE, what="they are kept")
     office.goes_on()
     office.interface.send(office.interface.calls[0].hangups())
     office.is_over()

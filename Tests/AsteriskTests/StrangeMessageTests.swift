@@ -1,0 +1,82 @@
+import PhoneSystem
+import Testing
+
+@testable import Asterisk
+
+/// What of a phone system is of no known kind, what is kept of it, and what is not.
+struct StrangeMessageTests {
+    private static func noted(_ texts: String...) throws -> StrangeMessages {
+        var strange = StrangeMessages()
+        for text in texts {
+            for message in try WireTests.messages(text) { strange.note(message) }
+        }
+        return strange
+    }
+
+    @Test func nothingThatWasRecordedIsStrange() {
+        var strange = StrangeMessages()
+        let messages = Recording.all.flatMap(\.messages)
+        for message in messages { strange.note(message) }
+        #expect(messages.count > 4_000)
+        #expect(strange.waiting == [] && strange.count == 0)
+        #expect(strange.words == nil)
+    }
+
+    @Test func itIsKeptAsItStood() throws {
+        let strange = try Self.noted(
+            "Event: FromTheFuture\r\nUniqueid: 9.9\r\nNote: a: b\r\n\r\n",
+            "no colon at all\r\n\r\n",
+            "Event: newexten\r\nUniqueid: 9.9\r\n\r\n", "Response: Success\r\nActionID: 7\r\n\r\n")
+        #expect(strange.count == 2)
+        #expect(
+            strange.waiting == [
+                UnknownReport(
+                    name: "FromTheFuture", text: "Event: FromTheFuture\nUniqueid: 9.9\nNote: a: b"),
+                UnknownReport(name: "", text: "no colon at all"),
+            ])
+        #expect(
+            strange.words
+                == "2 messages are of no known kind (“FromTheFuture”, no event); the first ones are kept."
+        )
+    }
+
+    @Test func whatIsKeptWaitsNoLonger() throws {
+        var strange = try Self.noted("Event: A\r\n\r\n", "Event: B\r\n\r\n", "Event: C\r\n\r\n")
+        strange.stored(2)
+        #expect(strange.waiting.map(\.name) == ["C"])
+        #expect(strange.count == 3)
+    }
+
+    /// All are counted, so many of a name are kept, and so many names.
+    @Test func aFloodIsCountedAndKeptInPart() throws {
+        let one = String(repeating: "Event: Odd\r\n\r\n", count: 10_000)
+        let names = (1...10_000).map { "Event: Odd\($0)\r\n\r\n" }.joined()
+        let strange = try Self.noted(one, names)
+        #expect(strange.count == 20_000)
+        #expect(strange.waiting.filter { $0.name == "Odd" }.count == StrangeMessages.mostOfName)
+        #expect(Set(strange.waiting.map(\.name)).count == StrangeMessages.mostNames)
+        let words = try #require(strange.words)
+        #expect(words.hasPrefix("20000 messages") && words.contains("“Odd2” and others"))
+    }
+
+    @Test(
+        arguments: [
+            (
+                "CallerIDNum: 4930123\r\nChanVariable: CALLERID(num-pres)=allowed_not_screened",
+                false
+            ),
+            ("CallerIDNum: 4930123\r\nChanVariable: CALLERID(num-pres)=prohib_passed_screen", true),
+            ("CallerIDName: 4930123\r\nChanVariable: CALLERID(num-pres)=prohib", true),
+            ("CallerIDNum: 4930123", true),
+            ("DestCallerIDNum: 4930123\r\nChanVariable: CALLERID(num-pres)=allowed", true),
+            ("DestCallerIDNum: 4930123\r\nDestChanVariable: CALLERID(num-pres)=allowed", false),
+            ("ConnectedLineNum: 4930123\r\nChanVariable: CALLERID(num-pres)=allowed", true),
+            ("connectedlinename: 4930123\r\nChanVariable: CONNECTEDLINE(num-pres)=allowed", false),
+        ])
+    func aNumberThatIsWithheldIsNotKept(lines: String, isHidden: Bool) throws {
+        let strange = try Self.noted("Event: Odd\r\nUri: sip:4930123@a\r\n\(lines)\r\n\r\n")
+        let text = try #require(strange.waiting.first?.text)
+        #expect(text.contains("4930123") == !isHidden, "\(text)")
+        #expect(text.contains("Uri: sip:\(isHidden ? "…" : "4930123")@a"))
+    }
+}
