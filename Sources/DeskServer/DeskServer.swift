@@ -22,6 +22,7 @@ package struct DeskServer: Sendable {
     private let app: CallMatch
     private let feed: DeskFeed
     private let timing = RingTiming()
+    private let refusals = RefusalTally()
     private let operatorToken = Token.random()
 
     package init(_ app: CallMatch) {
@@ -144,6 +145,7 @@ package struct DeskServer: Sendable {
         router.add(middleware: MethodCheck(table: table))
         router.add(middleware: AntiForgery())
         router.add(middleware: SessionMiddleware(sessions: app.sessions))
+        router.add(middleware: RefusalLog(tally: refusals, now: app.now))
         let painter = DeskPainter(
             database: app.database, organisation: app.organisation, controls: app.controls,
             crm: app.link?.desk
@@ -209,7 +211,7 @@ package struct DeskServer: Sendable {
             roster: app.roster, link: app.link,
             queues: QueueFigures(
                 database: app.database, delivery: app.delivery,
-                phoneSystems: app.phoneSystems.map(\.shared), now: app.now),
+                phoneSystems: app.phoneSystems.map(\.shared), refusals: refusals, now: app.now),
             audit: { try await app.audit(since: $0) },
             address: app.options.address, startedAt: app.now(), now: app.now)
     }

@@ -3,14 +3,15 @@ import Foundation
 import PhoneSystem
 import Storage
 
-/// What waits, where and how long, and what was not understood, for a monitoring system, in Prometheus text. The store's own
-/// queues are in `Database.metrics`.
+/// What waits, where and how long, what was not understood and what was refused, for a monitoring system, in Prometheus
+/// text. The store's own queues are in `Database.metrics`.
 ///
 /// A figure that cannot be had, as the store cannot be read, is left out: nobody is told a 0 that is not one.
 struct QueueFigures {
     let database: Database
     let delivery: Delivery
     let phoneSystems: [any PhoneSystemReport]
+    let refusals: RefusalTally
     let now: @Sendable () -> Date
 
     func text() async -> String {
@@ -31,6 +32,10 @@ struct QueueFigures {
         lines += Self.figure(
             "crm_left_alone", "CRMs that do not answer, or have named a time.",
             delivery.leftAlone(now: now()).map { ("crm=\"\(Self.escaped($0))\"", 1) })
+        lines += Self.figure(
+            "requests_refused_total",
+            "Requests for what is not there, or belongs to somebody else.", kind: "counter",
+            [("", Double(refusals.total))])
         return lines.map { $0 + "\n" }.joined()
     }
 
@@ -76,12 +81,12 @@ struct QueueFigures {
 
     /// One figure; nothing where there is no value.
     private static func figure(
-        _ name: String, _ help: String,
+        _ name: String, _ help: String, kind: String = "gauge",
         _ values: [(labels: String, value: Double)]
     ) -> [String] {
         guard !values.isEmpty else { return [] }
         let name = "callmatch_\(name)"
-        return ["# HELP \(name) \(help)", "# TYPE \(name) gauge"]
+        return ["# HELP \(name) \(help)", "# TYPE \(name) \(kind)"]
             + values.map {
                 $0.labels.isEmpty ? "\(name) \($0.value)" : "\(name){\($0.labels)} \($0.value)"
             }
