@@ -107,6 +107,18 @@ struct TransportTests {
         #expect(why.contains("certificate"))
     }
 
+    @Test(arguments: [(1 << 20, true), ((1 << 20) + 1, false)])
+    func anAnswerHasAMebibyteAtMost(bytes: Int, isTaken: Bool) async throws {
+        let host = try RawHost { _, _ in
+            .answer(
+                "HTTP/1.1 200 OK\r\nContent-Length: \(bytes)\r\n\r\n"
+                    + String(repeating: "x", count: bytes))
+        }
+        let answer = await Self.answer("PATCH", from: host, body: "{}")
+        #expect(isTaken == ((try? answer.get())?.body.count == bytes))
+        #expect(isTaken != Self.isGarbled(answer))
+    }
+
     @Test func tooMuchIsCutOff() async throws {
         let long = try RawHost { _, _ in
             .answer(

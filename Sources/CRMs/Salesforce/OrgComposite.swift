@@ -114,7 +114,10 @@ extension OrgConnection {
     func ask(_ composite: OrgComposite) async throws(OrgFault) -> OrgParts {
         let reply = try await answer(
             "POST", "composite", body: composite.body(version: version)
-        ) { $0.isRepeatable = true }
+        ) {
+            $0.isRepeatable = true
+            $0.mostBytes = OrgTransport.longAnswer
+        }
         guard let body = JSONValue(reply.body) else { throw .garbled("it is no JSON") }
         return try OrgParts(body)
     }

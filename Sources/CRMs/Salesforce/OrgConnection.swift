@@ -123,6 +123,7 @@ package actor OrgConnection {
         request.method = method
         // A second POST would be a second record; and that a change is sent once is worth one handshake.
         request.isRepeatable = body == nil && method != "POST"
+        if method == "GET" { request.mostBytes = OrgTransport.longAnswer }
         request.headers = [
             "Authorization": "Bearer \(token.secret.revealed())", "Accept": "application/json",
         ]

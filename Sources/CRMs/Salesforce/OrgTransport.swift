@@ -31,8 +31,10 @@ package struct OrgReply: Sendable {
 
 /// HTTP to one org: no redirects, no cookies, no cache, and no more of an answer than was asked for.
 final class OrgTransport: Sendable {
-    /// A page of 2,000 records with long names is below 4 MiB.
-    static let usualAnswer = 16 << 20
+    /// What a record that was written, a token or a refusal is answered with.
+    static let usualAnswer = 1 << 20
+    /// What was asked for. A page of 2,000 records with long names is below 4 MiB.
+    static let longAnswer = 16 << 20
     /// More requests than these wait for one that ends.
     static let requestsAtOnce = 8
 

@@ -244,6 +244,7 @@ def test_f17_refused_for_good(scene: Scene, talk: Talk):
 NONSENSE = {
     "a page of HTML": ("mangle", {"how": "html"}),
     "20 MB": ("pad", {"bytes": 20_000_000}),
+    "more than 1 MiB": ("pad", {"bytes": 1 << 20}),
     "a redirect": ("redirect", {}),
     "half of it": ("truncate", {}),
     "a slow drip": ("drip", {"seconds": 60}),
@@ -251,13 +252,16 @@ NONSENSE = {
 
 
 def test_f18_nonsense(scene: Scene, trap: Trap):
-    """The org answers five logs with a page of HTML, 20 MB that come as 20 KB of gzip, a redirect, half an answer, and
-    one that drips for a minute.
+    """The org answers six logs with a page of HTML, 20 MB that come as 20 KB of gzip, a little more than 1 MiB, a
+    redirect, half an answer, and one that drips for a minute.
 
     Expected: each is tried again and is one record in the end; nobody goes where the redirect leads.
-    Control: each of them was met; who does go there is noticed.
+    Control: each of them was met; who does go there is noticed; a little less than 1 MiB is taken at once.
     """
-    scene.org.requests(clear=True)
+    control = Talk(scene)
+    scene.org.fault(kind="pad", path=control.path, bytes=(1 << 20) - 10_000)
+    control.end().filed()
+    assert [each["faults"] for each in scene.writes()] == [["pad"]]
     talks = {name: Talk(scene) for name in NONSENSE}
     for name, (kind, about) in NONSENSE.items():
         more = {"headers": {"Location": f"{trap.address}/task"}} if kind == "redirect" else {}
@@ -267,7 +271,10 @@ def test_f18_nonsense(scene: Scene, trap: Trap):
     for name, each in talks.items():
         until(lambda each=each: each.log["state"] == "filed", 90, f"{name} is overcome")
         assert len(scene.tasks(each.key)) == 1, name
-    met = [fault for each in scene.writes() for fault in each["faults"]]
+    writes = scene.writes()
+    for name in ("20 MB", "more than 1 MiB"):
+        assert sum(talks[name].key in write["target"] for write in writes) == 2, f"{name} was taken"
+    met = [fault for each in writes for fault in each["faults"]]
     assert sorted(met) == sorted(kind for kind, _ in NONSENSE.values())
     assert trap.visits == 0
     trap.visit()
