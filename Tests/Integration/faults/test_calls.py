@@ -174,12 +174,19 @@ def test_f5_an_update_without_fields(ada: Client, phones, number):
     other.report("ended", after=2)
 
 
-def test_f6_a_hangup_that_never_comes(server: Server, ada: Client, phones, number, counted):
-    """The only phone has stopped, and the hangup of the call never comes. (After a reconnect: F30.)
+def test_f6_a_hangup_that_never_comes(server: Server, ada: Client, phones, number, counted, program, tmp_path, system):
+    """The only phone has stopped, and the hangup of the call never comes; a phone talks for six hours. (After a
+    reconnect: F30.)
 
-    Expected: the call is closed by itself, at the moment at which the phone stopped.
-    Control: a call whose phone talks, and which began as long ago, goes on.
+    Expected: the call is closed by itself, at the moment at which the phone stopped; after six hours as one whose end
+    nobody saw.
+    Control: a call whose phone talks, and which began as long ago, goes on, and so does one of five hours.
     """
+    the_phone_stops(server, ada, phones, number, counted)
+    six_hours_pass(system, system.server(program, tmp_path / "data"), number)
+
+
+def the_phone_stops(server: Server, ada: Client, phones, number, counted) -> None:
     silent, talking = ReportedCall(phones, number), ReportedCall(phones, number)
     for call in (silent, talking):
         call.began -= HOUR
@@ -198,6 +205,34 @@ def test_f6_a_hangup_that_never_comes(server: Server, ada: Client, phones, numbe
     assert (counted()["calls"], counted()["live"]) == (2, 1)
     talking.report("ended", after=61)
     done(ada, number)
+
+
+def six_hours_pass(system, server: Server, number: str) -> None:
+    """Of two calls that nobody ends, one six hours long and one five. The server is stopped meanwhile."""
+    calls, phones = [], None
+    for hours in (6, 5):
+        system.clock = -hours * HOUR
+        server.start()
+        phones = phones or PhoneSystem.added(server.sign_in("admin"), "office")
+        phones.ahead = system.clock
+        calls.append(ReportedCall(phones, number))
+        calls[-1].began += system.clock
+        calls[-1].report("offered")
+        calls[-1].report("answered", after=1)
+        assert [kept(server, each, number)["call"]["state"] for each in calls] == ["talking"] * len(calls)
+        assert server.stop() == 0
+    system.clock = 0
+    server.start()
+
+    def states() -> list[str]:
+        return [kept(server, each, number)["call"]["state"] for each in calls]
+
+    until(lambda: states() == ["ended", "talking"], within=30, what="the older one is closed")
+    over = kept(server, calls[0], number)["call"]
+    assert over["cause"]["raw"] == "end not reported"
+    assert over["facts"][-1]["isReconstructed"]
+    assert server.audit()["unexplained"] == 0
+    assert server.stop() == 0
 
 
 MEMBERS = ["1001", *(str(phone) for phone in range(1900, 1939))]
