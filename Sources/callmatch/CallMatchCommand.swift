@@ -22,6 +22,9 @@ struct CallMatchCommand: AsyncParsableCommand {
     static func main() async {
         do {
             var command = try parseAsRoot()
+            if command is Serve, let problem = ThreadLimit.problem() {
+                throw CommandFailure(text: problem)
+            }
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
             } else {

@@ -41,7 +41,11 @@ final class OrgTransport: Sendable {
     private let seconds: Double
 
     /// - Parameter seconds: how long an answer may take, from the time at which the request has its turn.
-    init(seconds: Double) { self.seconds = seconds }
+    init(seconds: Double) {
+        self.seconds = seconds
+        // Begun with the first one, which is when the server starts and there are threads.
+        _ = OrgWire.shared
+    }
 
     func send(_ request: OrgRequest) async throws(OrgFault) -> OrgReply {
         let ticket = OrgTicket()

@@ -10,6 +10,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -30,6 +31,9 @@ struct plan {
     atomic_long failed_at;  /* when it returned, in nanoseconds of the monotonic clock */
     atomic_long is_silent;  /* it says that it was done */
     atomic_long clock;      /* seconds that the wall clock differs from the true one */
+    atomic_long threads;    /* threads beside the first one */
+    atomic_long most_threads; /* they are no more than so many; 0 = as many as are asked for */
+    atomic_long refused;    /* threads that were asked for in vain */
 };
 
 static struct plan *plan(void) {
@@ -109,6 +113,46 @@ time_t time(time_t *kept) {
     clock_gettime(CLOCK_REALTIME, &now);
     if (kept) *kept = now.tv_sec;
     return now.tv_sec;
+}
+
+/* Threads ---------------------------------------------------------------------------------------- */
+
+struct work {
+    void *(*begin)(void *);
+    void *about;
+};
+
+static void ended(void *unused) {
+    (void)unused;
+    atomic_fetch_sub(&plan()->threads, 1);
+}
+
+static void *worked(void *given) {
+    struct work work = *(struct work *)given;
+    void *result;
+    free(given);
+    pthread_cleanup_push(ended, NULL);
+    result = work.begin(work.about);
+    pthread_cleanup_pop(1);
+    return result;
+}
+
+int pthread_create(pthread_t *thread, const pthread_attr_t *kind, void *(*begin)(void *), void *about) {
+    int (*real)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *) =
+        dlsym(RTLD_NEXT, "pthread_create");
+    long number = atomic_fetch_add(&plan()->threads, 1) + 1;
+    long most = atomic_load(&plan()->most_threads);
+    struct work *work = most && number > most ? NULL : malloc(sizeof(struct work));
+    int result = EAGAIN;
+    if (work) {
+        *work = (struct work){begin, about};
+        result = real(thread, kind, worked, work);
+    } else {
+        atomic_fetch_add(&plan()->refused, 1);
+    }
+    if (result) ended(NULL);
+    if (result) free(work);
+    return result;
 }
 
 /* SQLite without its durability ----------------------------------------------------------------- */

@@ -30,9 +30,13 @@ class SystemFault:
     `clock` is by how many seconds its wall clock differs from the true one. Its timers go on as before.
     """
 
-    fields = ("calls", "kill_at", "syncs", "fail_at", "hold", "reached", "failed_at", "is_silent", "clock")
+    fields = (
+        "calls", "kill_at", "syncs", "fail_at", "hold", "reached", "failed_at", "is_silent", "clock", "threads",
+        "most_threads", "refused",
+    )  # fmt: skip
     calls, kill_at, syncs, fail_at = Count(), Count(), Count(), Count()
     hold, reached, failed_at, is_silent, clock = Count(), Count(), Count(), Count(), Count()
+    threads, most_threads, refused = Count(), Count(), Count()
 
     def __init__(self, library: Path, plan: Path):
         self._library, self._plan = library, plan

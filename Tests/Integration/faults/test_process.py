@@ -1,11 +1,14 @@
 """Second instances, stops, and running out of what the system gives a process."""
 
+import re
 import signal
 import socket
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 
+import pytest
 from form import either
 from ledger import Ledger
 from load import EXTENSION, has_passed, under_load
@@ -17,6 +20,8 @@ STOPS = either(3, 50)
 # Descriptors that the server may have, and connections of strangers.
 DESCRIPTORS = 160
 STRANGERS = 400
+# It asks again after a second.
+REFUSED = 5
 # Ten times the mean of a busy hour, in events a second, and 200 windows.
 TENFOLD = 50
 AGENTS, WINDOWS = 25, 8
@@ -89,14 +94,9 @@ def strangers(server: Server, number: int) -> list[socket.socket]:
     return connections
 
 
-def test_f27_out_of_descriptors(program, tmp_path, ledger: Ledger, record_property):
-    """More connections come than the server has file descriptors for, while it works.
-
-    Expected: who is connected is served, who is not waits; nothing is lost, and afterwards new ones are taken.
-    Control: while they are there, a new connection is not served.
-    """
+def out_of_descriptors(program, folder, system, ledger: Ledger, record_property) -> Server:
     limit = ["sh", "-c", f'ulimit -n {DESCRIPTORS} && exec "$@"', "sh"]
-    server = Server(program, tmp_path / "data", under=limit)
+    server = Server(program, folder / "data", under=limit)
     phones = prepared(server)
     inside = server.sign_in("ada")
     assert inside.get("desk").status_code == 200
@@ -112,11 +112,48 @@ def test_f27_out_of_descriptors(program, tmp_path, ledger: Ledger, record_proper
         for connection in crowd:
             connection.close()
         until(lambda: is_served(server, within=10), 30, "who comes later is served")
+    record_property("control", f"a new connection meanwhile: {'served' if served else 'not served'}")
+    assert not served, "there were enough descriptors"
+    return server
+
+
+def out_of_threads(program, folder, system, ledger: Ledger, record_property) -> Server:
+    """First at its start, then while it works: the next thread that it asks for is refused, for five seconds."""
+    server = system.server(program, folder / "data")
+    system.most_threads = 1
+    server.spawn()
+    assert server.process.wait(10) == 1
+    said = re.search(r"gives this process 1 more threads, and CallMatch needs (\d+)", server.log.read_text())
+    system.most_threads = int(said[1])
+    phones = prepared(server)
+    record_property("control", f"with {said[1]} threads it starts")
+    with under_load(phones, ledger), ThreadPoolExecutor(1) as guesser:
+        until(lambda: len(ledger) > 20, 30, "a load")
+        system.most_threads = system.threads
+        # Passwords have a thread of their own while there are any.
+        wrong = {"name": "admin", "password": "not this one"}
+        guess = guesser.submit(lambda: server.nobody().post("session", wrong).status_code)
+        until(lambda: system.refused >= REFUSED, 60, "it is refused a thread, second after second")
+        system.most_threads = 0
+        so_far = len(ledger)
+        until(lambda: len(ledger) > so_far + 100, 60, "it goes on once there are threads")
+        assert guess.result() == 401
+    record_property("threads refused", system.refused)
+    return server
+
+
+@pytest.mark.parametrize("what", [out_of_descriptors, out_of_threads], ids=lambda what: what.__name__)
+def test_f27_out_of(program, tmp_path, system, ledger: Ledger, record_property, what):
+    """More connections come than the server has file descriptors for, while it works; it is given no more threads.
+
+    Expected: who is connected is served, who is not waits; nothing is lost, and afterwards new ones are taken. Without
+    threads it does not start, and says why; while it works it may stand still until it is given one.
+    Control: while the connections are there, a new one is not served; with as many threads as it needs it starts.
+    """
+    server = what(program, tmp_path, system, ledger, record_property)
     assert server.process.poll() is None
     record_property("acknowledged", len(ledger))
     record_property("lost", len(ledger.lost(server)))
-    record_property("control", f"a new connection meanwhile: {'served' if served else 'not served'}")
-    assert not served, "there were enough descriptors"
     ledger.check(server)
     assert server.stop() == 0
 
