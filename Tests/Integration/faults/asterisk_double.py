@@ -65,7 +65,8 @@ class TalkingCall:
 class AsteriskDouble:
     """Listens, lets everybody in, lists `calls`, and sends what it is told to the connection that it has."""
 
-    def __init__(self):
+    def __init__(self, host: str = "127.0.0.1", listen: Callable = socket.create_server):
+        self.host = host
         self.calls: list[TalkingCall] = []
         # How often somebody has been let in and has asked for the calls.
         self.visits = 0
@@ -73,13 +74,13 @@ class AsteriskDouble:
         self.is_silent = False
         self.is_taken = False
         self._connection: socket.socket | None = None
-        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener = listen((host, 0))
         self.port = self._listener.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True).start()
 
     def settings(self, name: str) -> str:
         """What `callmatch.yaml` needs."""
-        lines = ("kind: asterisk", "host: 127.0.0.1", f"port: {self.port}", "user: u", "secret: s")
+        lines = ("kind: asterisk", f"host: {self.host}", f"port: {self.port}", "user: u", "secret: s")
         return f"phone-systems:\n  {name}:\n" + "".join(f"    {line}\n" for line in lines)
 
     def send(self, data: bytes) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from asterisk_double import SHOWN, AsteriskDouble, TalkingCall, block, moment
+from dropped import DroppingCable
 from form import either
 from load import has_passed, next_number
 from program import Server, until
@@ -35,9 +36,9 @@ LOOPBACK, NO_INTERFACE_NO_COOKIE = socket.inet_aton("127.0.0.1").ljust(16, b"\0"
 class Exchange(AsteriskDouble):
     """Notes who comes, and may turn them away. It falls silent on the connection it has, not on the next one."""
 
-    def __init__(self):
+    def __init__(self, *place):
         self.arrivals, self.turns_away = [], 0
-        super().__init__()
+        super().__init__(*place)
 
     def _serve(self, connection: socket.socket) -> None:
         self.arrivals.append(time.monotonic())
@@ -247,3 +248,34 @@ def test_r16_a_silent_peer_is_noticed(program, exchanges, tmp_path, record_prope
     record_property("control", f"one that answers had {len(answering.arrivals)} connection")
     assert len(answering.arrivals) == 1
     assert server.stop() == 0
+
+
+def test_r16_packets_are_dropped(program, tmp_path, record_property):
+    """The network drops all packets to and from a phone system without a word, in a call that ends meanwhile.
+
+    Expected: it is noticed, tried again and again, and connected once packets pass; the call is over.
+    Control: a socket that sends to it meanwhile is told of no fault, and another phone system is left alone.
+    """
+    number, took = next_number(), []
+    with DroppingCable() as cable:
+        exchanges = [Exchange(cable.address, cable.listen), Exchange()]
+        far, near = exchanges
+        far.calls = [BridgedCall(number, "dropped")]
+        server = connected(program, tmp_path, exchanges)
+        for turn in range(either(1, 3)):
+            until(has_passed(turn), WITHIN)
+            with socket.create_connection((cable.address, far.port)) as stranger:
+                cable.drop()
+                began = time.monotonic()
+                until(lambda: not are_connected(server, exchanges), NOTICED_WITHIN, "it is noticed")
+                took.append(time.monotonic() - began)
+                stranger.sendall(b"Action: Ping\r\n\r\n")
+                assert stranger.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) == 0
+                far.calls = []
+                cable.carry()
+            until(lambda: are_connected(server, exchanges), WITHIN, "it is connected again")
+        call = held(server, number)["dropped.1"]
+        assert any(end["cause"] == UNSEEN for end in ends(call)), call
+        record_property(f"longest of {len(took)} until packets that are dropped are noticed, s", f"{max(took):.1f}")
+        assert len(near.arrivals) == 1
+        stop_with(server, live=0)
