@@ -4,6 +4,7 @@ import contextlib
 import http.client
 import json
 import resource
+import select
 import socket
 import statistics
 import time
@@ -16,6 +17,7 @@ import pytest
 from crowding import crowding
 from form import either
 from program import Client, Server, until
+from system_fault import SystemFault
 from webhooks import PhoneSystem, ReportedCall, signed_headers
 
 NUMBER = "+4917655506401"
@@ -25,6 +27,8 @@ STREAM = "/api/v1/desk/stream"
 WINDOWS = 8
 STREAMS = either(500, 10_000)
 MOST_MIB = 256
+# Events at once, how many may wait for the store, and how many are in the commit that stands still, at most.
+EVENTS, WAITING, GROUP = 1000, 768, 64
 # How often a colleague asks in a window, and windows that are observed.
 ASKED = 300
 OBSERVED = either(1, 9)
@@ -197,3 +201,59 @@ def test_f40_limits(server: Server, ada: Client, ben: Client, phones, record_pro
     fault(server, ada, ben, phones, record_property)
     assert server.nobody().request("GET", "/ready").status_code == 200
     assert memory(server) < MOST_MIB
+
+
+def sent(server: Server, phones: PhoneSystem, count: int) -> list[tuple[socket.socket, dict]]:
+    """So many events, each on a connection of its own: (connection, event)."""
+    found = []
+    for number in range(count):
+        call = ReportedCall(phones, NUMBER, extension="1900", id=f"waiting-{number}")
+        event = call.event("offered")
+        body = json.dumps(event).encode()
+        about = {**signed_headers(phones.secret, body, phones.message_id()), "Host": "a", "Content-Length": len(body)}
+        head = "".join(f"{name}: {value}\r\n" for name, value in about.items())
+        one = socket.create_connection(("127.0.0.1", server.port), timeout=20)
+        one.sendall(f"POST {urlsplit(phones.address).path} HTTP/1.1\r\n{head}\r\n".encode() + body)
+        found.append((one, event))
+    return found
+
+
+def test_r12_a_full_queue(program, tmp_path, system: SystemFault, record_property):
+    """The disk stands still while 1,000 events come in, each on a connection of its own.
+
+    Expected: so many wait as there is room for, the others are refused with 503 and a time, at once; agents and
+    /health are served. Once the disk goes on, all that waited are acknowledged and kept, and no other one.
+    Control: none is refused before.
+    """
+    server = system.server(program, tmp_path / "data").start()
+    phones, ada = PhoneSystem.added(server.sign_in("admin"), "office"), server.sign_in("ada")
+    ReportedCall(phones, NUMBER, extension="1900", id="waiting-before").report("offered")
+    record_property("control", "before it one is taken")
+    system.fail_sync(1, silently=True)
+    connections = sent(server, phones, EVENTS)
+    system.wait_until_held()
+    refused = EVENTS - WAITING - GROUP
+
+    def answered() -> list[socket.socket]:
+        return select.select([one for one, _ in connections], [], [], 0)[0]
+
+    until(lambda: len(answered()) >= refused, 30, "who finds no place is refused")
+    at_once = set(answered())
+    assert ada.get("desk").status_code == 200
+    assert server.nobody().request("GET", "/health").status_code == 200
+    system.release()
+    kept = {"waiting-before"}
+    for one, event in connections:
+        answer = http.client.HTTPResponse(one)
+        answer.begin()
+        assert answer.status == 503 if one in at_once else answer.status in (200, 503)
+        assert answer.status == 200 or int(answer.headers["Retry-After"]) > 0
+        one.close()
+        if answer.status == 200:
+            kept.add(event["call"])
+    assert {call["call"]["id"]["value"] for call in server.export(NUMBER)["calls"]} == kept
+    assert WAITING - 10 < len(kept) <= WAITING + GROUP + 1
+    record_property("events", EVENTS)
+    record_property("acknowledged", len(kept) - 1)
+    record_property("refused", EVENTS - len(kept) + 1)
+    assert server.stop() == 0
