@@ -22,7 +22,8 @@ package enum OperatorCommand: Codable, Sendable {
     case play(script: String, speed: Double)
     case audit
     case doctor
-    case export(number: String)
+    /// A page: `HeldPage`.
+    case export(number: String, after: String?)
     case erase(number: String)
     case backup(path: String)
 }
@@ -37,6 +38,24 @@ package struct OperatorReply: Codable, Sendable {
     init(_ value: some Encodable, isFine: Bool = true) throws {
         json = String(decoding: try JSON.encoder.encode(value), as: UTF8.self)
         self.isFine = isFine
+    }
+}
+
+/// A page of what is held of a number. Calls and messages are JSON texts, so that whoever prints them need not read them.
+package struct HeldPage: Codable, Sendable {
+    package let number: String
+    package let calls: [String]
+    package let messages: [String]
+    /// Where the next page begins; `nil` after the last one.
+    package let next: String?
+
+    init(_ held: HeldData) throws {
+        number = held.number
+        calls = try held.calls.map { String(decoding: try JSON.encoder.encode($0), as: UTF8.self) }
+        messages = try held.messages.map {
+            String(decoding: try JSON.encoder.encode($0), as: UTF8.self)
+        }
+        next = held.next
     }
 }
 
@@ -60,13 +79,16 @@ package struct Operator: Sendable {
         case .play(let script, let speed): try await play(script, speed)
         case .audit: try await audit()
         case .doctor: try await doctor()
-        case .export(let number):
-            try OperatorReply(
-                try await app.flow.export(try looked(up: number), logs: app.database))
+        case .export(let number, let after): try await export(number, after: after)
         case .erase(let number):
             try OperatorReply(try await app.flow.erase(try looked(up: number)))
         case .backup(let path): try await backup(to: path)
         }
+    }
+
+    private func export(_ number: String, after: String?) async throws -> OperatorReply {
+        try OperatorReply(
+            HeldPage(try await app.flow.export(try looked(up: number), after: after)))
     }
 
     private func addUser(

@@ -81,9 +81,10 @@ enum Terminal {
         return try? handle.readToEnd() ?? Data()
     }
 
-    static func say(_ text: String) {
-        FileHandle.standardOutput.write(Data((text + "\n").utf8))
-    }
+    static func say(_ text: String) { print(text + "\n") }
+
+    /// A part of a line.
+    static func print(_ text: String) { FileHandle.standardOutput.write(Data(text.utf8)) }
 
     /// One line, whatever the text holds.
     static func complain(_ text: String) {

@@ -131,7 +131,13 @@ class Server:
 
     def export(self, number: str) -> dict:
         """Everything that is held of a number."""
-        return self.operate("export", number=number)
+        page = self.operate("export", number=number)
+        held = {"number": page["number"], "messages": [json.loads(text) for text in page["messages"]], "calls": []}
+        while True:
+            held["calls"] += [json.loads(text) for text in page["calls"]]
+            if "next" not in page:
+                return held
+            page = self.operate("export", number=number, after=page["next"])
 
     def sign_in(self, name: str) -> "Client":
         return Client(self.address, session_token(self.link(name)))

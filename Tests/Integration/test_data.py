@@ -189,6 +189,26 @@ def test_export_and_erase(server: Server, ada: Client, phones: PhoneSystem):
         assert b"4917655504003" not in file.read_bytes(), file.name
 
 
+def test_many_calls_of_a_number(server: Server, phones: PhoneSystem):
+    """More than a page: all are told, in order, with what was not understood, and all are erased."""
+    number, ids = "+4917655504005", [f"many-{each:03}" for each in range(450)]
+    began = time.time() - 1000
+    for some in (ids[at : at + 20] for at in range(0, len(ids), 20)):
+        calls = [ReportedCall(phones, number, id=id) for id in some]
+        for call in calls:
+            call.began = began + ids.index(call.id)
+        phones.report(*(call.event("offered") for call in calls), *(call.event("ended", 2) for call in calls))
+    parked = {"event": "parked", "call": "many-parked", "number": "0176 55504005"}
+    phones.report(parked)
+    for held in (server.export(number), json.loads(server.command("export", "--number", number))):
+        assert [each["call"]["id"]["value"] for each in held["calls"]] == ids
+        assert [json.loads(each["body"]) for each in held["messages"]] == [parked]
+        assert held["number"] == number
+    report = json.loads(server.command("erase", "--number", number))
+    assert (report["calls"], report["events"], report["messages"]) == (450, 900, 1)
+    assert server.export(number) == {"number": number, "calls": [], "messages": []}
+
+
 def test_an_erased_call_does_not_come_back(server: Server, phones: PhoneSystem):
     """A late event of an erased call must not bring its number back."""
     number = "+4917655504004"

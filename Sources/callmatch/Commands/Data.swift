@@ -117,7 +117,10 @@ struct CallCommandGroup: CommandGroup {
 struct Export: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Prints everything that is held of a number, as JSON.",
-        discussion: "Example: callmatch export --number +493023125001")
+        discussion: """
+            Calls with their logs, in the order in which they began, and messages of phone systems that were not \
+            understood. Example: callmatch export --number +493023125001
+            """)
 
     @OptionGroup var common: StoreOptions
 
@@ -125,8 +128,27 @@ struct Export: AsyncParsableCommand {
     var number: String
 
     func run() async throws {
-        try await OperatorCall.perform(.export(number: number), settings: common.settings())
-            .printed()
+        let settings = try common.settings()
+        var page = try await page(after: nil, settings)
+        let (number, messages) = (page.number, page.messages)
+        // Page by page: a number may have more calls than fit into memory.
+        Terminal.print("{\"calls\":[")
+        var isFirst = true
+        while true {
+            for call in page.calls {
+                Terminal.print(isFirst ? call : "," + call)
+                isFirst = false
+            }
+            guard let next = page.next else { break }
+            page = try await self.page(after: next, settings)
+        }
+        let name = String(decoding: try JSONEncoder().encode(number), as: UTF8.self)
+        Terminal.say("],\"messages\":[\(messages.joined(separator: ","))],\"number\":\(name)}")
+    }
+
+    private func page(after: String?, _ settings: Settings) async throws -> HeldPage {
+        try await OperatorCall.perform(.export(number: number, after: after), settings: settings)
+            .decoded(HeldPage.self)
     }
 }
 
