@@ -40,6 +40,13 @@ struct StrangeMessageTests {
         )
     }
 
+    @Test func aLongNameIsCutWhereItIsSaid() throws {
+        let strange = try Self.noted("Event: \(String(repeating: "x", count: 300))\r\n\r\n")
+        let words = try #require(strange.words)
+        #expect(words.contains("“\(String(repeating: "x", count: 40))”"))
+        #expect(words.hasPrefix("1 message is"))
+    }
+
     @Test func whatIsKeptWaitsNoLonger() throws {
         var strange = try Self.noted("Event: A\r\n\r\n", "Event: B\r\n\r\n", "Event: C\r\n\r\n")
         strange.stored(2)

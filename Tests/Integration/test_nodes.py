@@ -1,5 +1,6 @@
 """Servers that share a store: who does what only one may do, and what happens when that one dies, stands still or leaves."""
 
+import http.client
 import os
 import signal
 import subprocess
@@ -139,7 +140,8 @@ def test_who_leaves_is_followed_at_once(pair):
 def test_r19_who_stood_still_and_wakes_up_changes_nothing(pair, record_property):
     """The server that holds the lease of a phone system is frozen while another takes over, and wakes up.
 
-    Expected: one call and one log; what it still wanted to say is refused, and afterwards it can do everything again.
+    Expected: one call and one log; what it still wanted to say is refused, a button that was pressed there is carried out
+    by the other one, and afterwards it can do everything again.
     Control: before it wakes up, the other server holds the lease.
     """
     first = led(pair)
@@ -148,6 +150,11 @@ def test_r19_who_stood_still_and_wakes_up_changes_nothing(pair, record_property)
     # So it has something to say when it wakes up: by its rules, nobody has answered.
     rules = {"noAnswerSeconds": 4, "to": "voicemail"}
     assert first.sign_in("admin").put("demo/rules", rules).status_code == 204
+    cleo = second.sign_in("cleo")
+    talk = ring(cleo, "0176 5550102")
+    cleo.call_where(lambda each: each["id"] == talk and "answer" in each["can"])
+    assert cleo.post(f"calls/{talk}/answer").status_code == 204
+    live(cleo, talk, "talking")
     call = ring(ada, "03023125042")
     live(ada, call, "ringing")
     os.kill(first.process.pid, signal.SIGSTOP)
@@ -163,8 +170,11 @@ def test_r19_who_stood_still_and_wakes_up_changes_nothing(pair, record_property)
         )
         assert [each["isThis"] for each in silent] == [False]
         until(lambda: time.monotonic() - began > FROZEN, FROZEN + 5)
+        pressed = press(first, cleo, f"calls/{talk}/hold")
     finally:
         os.kill(first.process.pid, signal.SIGCONT)
+    assert pressed.getresponse().status == 204
+    live(cleo, talk, "held")
     # It believes that it has the lease until it asks.
     until(lambda: {each["state"] for each in told(first)["nodes"]} == {"up"}, 20)
     assert led(pair) is second
@@ -187,6 +197,14 @@ def test_r19_who_stood_still_and_wakes_up_changes_nothing(pair, record_property)
     assert first.audit()["unexplained"] == 0
     record_property("frozen for s", FROZEN)
     record_property("taken over after s", f"{taken:.1f}")
+
+
+def press(server: Server, agent: Client, path: str) -> http.client.HTTPConnection:
+    """A button that is pressed at a server which cannot answer yet."""
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)
+    headers = {**agent.headers, "Content-Type": "application/json"}
+    connection.request("POST", f"/api/v1/{path}", body="{}", headers=headers)
+    return connection
 
 
 def ready(server: Server) -> tuple[int, dict]:

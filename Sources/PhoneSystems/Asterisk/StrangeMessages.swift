@@ -9,8 +9,8 @@ package struct StrangeMessages: Sendable {
     package static let mostOfName = 10
     /// Names that are told apart. What comes under still another one is counted alone.
     package static let mostNames = 100
-    /// Names in words for the administrator.
-    private static let mostNamed = 3
+    /// Names in words for the administrator, and of each so many characters.
+    private static let (mostNamed, longestNamed) = (3, 40)
 
     package private(set) var count = 0
     private var byName: [String: Int] = [:]
@@ -49,7 +49,9 @@ package struct StrangeMessages: Sendable {
     /// For the administrator; `nil` where there was none.
     var words: String? {
         guard count > 0 else { return nil }
-        let named = order.prefix(Self.mostNamed).map { $0.isEmpty ? "no event" : "“\($0)”" }
+        let named = order.prefix(Self.mostNamed).map {
+            $0.isEmpty ? "no event" : "“\($0.prefix(Self.longestNamed))”"
+        }
         let more = order.count > Self.mostNamed ? " and others" : ""
         let messages = count == 1 ? "1 message is" : "\(count) messages are"
         return "\(messages) of no known kind (\(named.joined(separator: ", "))\(more)); the first "
