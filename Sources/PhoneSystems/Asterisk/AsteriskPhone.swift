@@ -149,10 +149,11 @@ package actor AsteriskPhone: ConnectedPhoneSystem {
             try await Self.untilStored { try await hearers.receive(batch) }
             outbox.removeFirst(batch.count)
         }
-        let unknown = strange.waiting
-        guard !unknown.isEmpty else { return }
-        try await Self.untilStored { try await hearers.unknown(unknown) }
-        strange.stored(unknown.count)
+        while !strange.waiting.isEmpty {
+            let unknown = strange.waiting
+            try await Self.untilStored { try await hearers.unknown(unknown) }
+            strange.stored(unknown.count)
+        }
     }
 
     private static func untilStored(_ work: @Sendable () async throws -> Void) async throws {

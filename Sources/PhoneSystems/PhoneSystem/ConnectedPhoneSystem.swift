@@ -86,7 +86,7 @@ package struct PhoneSystemCondition: Hashable, Codable, Sendable {
     package let lastEventAt: Date?
     /// Events of calls since the start.
     package let events: Int
-    /// Messages of no known kind, since the start.
+    /// Messages of no known kind, since this server listens to it.
     package let unknown: Int?
     /// Messages and events that were read and are not stored yet.
     package let waiting: Int?
