@@ -22,7 +22,7 @@ package struct HeldData: Sendable {
     }
 
     package let number: String
-    /// In the order in which they began.
+    /// In the order of their ids, which never change.
     package let calls: [HeldCall]
     /// All of them, with the first page.
     package let messages: [HeldMessage]
@@ -49,18 +49,19 @@ extension CallFlow {
     /// - Parameter after: where the page begins, as the one before it said; `nil` for the first one.
     package func export(_ number: PhoneNumber, after: String? = nil) async throws -> HeldData {
         try await database.read { store in
-            let places = try places(of: number, after: after, in: store)
-            let ids = places.map(\.id)
+            let ids = try callIDs(of: number, after: after, in: store)
             let calls = try book.calls(ids, in: store)
             let all = try logs.logs(callIDs: ids, in: store)
-            let messages = after == nil ? try keptMessages(with: number, in: store) : []
+            let messages =
+                after == nil
+                ? try keptMessages(in: store) { $0.body.names(number) } : []
             return HeldData(
                 number: number.e164 ?? number.presented,
                 calls: ids.compactMap { id in
                     calls[id].map { .init(id: id, call: $0.call, logs: all[id] ?? []) }
                 },
                 messages: messages,
-                next: places.count < Self.callsAtOnce ? nil : places.last?.text)
+                next: ids.count < Self.callsAtOnce ? nil : ids.last)
         }
     }
 
@@ -70,13 +71,12 @@ extension CallFlow {
     /// Many calls are erased in several commits: where one fails, what came before it is erased, and the rest is when
     /// it is asked for again.
     package func erase(_ number: PhoneNumber) async throws -> Erasure {
-        var erasure = Erasure(number: number.masked)
+        var erasure = try await eraseMessages(of: number)
         while true {
             let part = try await eraseSome(number)
             erasure.calls += part.calls
             erasure.events += part.events
             erasure.logs += part.logs
-            erasure.messages += part.messages
             erasure.filedRecords += part.filedRecords
             if part.calls < Self.callsAtOnce { break }
         }
@@ -88,7 +88,7 @@ extension CallFlow {
         let now = now()
         return try await database.write { store in
             var erasure = Erasure(number: number.masked)
-            for id in try places(of: number, after: nil, in: store).map(\.id) {
+            for id in try callIDs(of: number, in: store) {
                 let all = try logs.logs(callIDs: [id], in: store)[id] ?? []
                 erasure.filedRecords += all.compactMap { $0.record?.id.description }
                 erasure.logs += try store.execute("delete from call_log where call_id = \(id)")
@@ -103,9 +103,19 @@ extension CallFlow {
                     on conflict do nothing
                     """)
             }
-            for message in try keptMessages(with: number, in: store) {
-                erasure.messages += try store.execute(
-                    "delete from kept_message where id = \(message.id)")
+            return erasure
+        }
+    }
+
+    /// Kept messages in which the number may stand, and who was last spoken with.
+    private func eraseMessages(of number: PhoneNumber) async throws -> Erasure {
+        let found = try await database.read { store in
+            try keptMessages(in: store) { $0.body.mayHold(number) }.map(\.id)
+        }
+        return try await database.write { store in
+            var erasure = Erasure(number: number.masked)
+            for id in found {
+                erasure.messages += try store.execute("delete from kept_message where id = \(id)")
             }
             if let key = number.key {
                 try store.execute("delete from spoken where number_key = \(key)")
@@ -119,58 +129,52 @@ extension CallFlow {
         try store.row("select id from erased_call where id = \(id)") != nil
     }
 
-    /// Messages in which the number stands, however it is grouped. Its last digits are compared, as nobody
-    /// knows how an unknown message writes it: rather one message too many than one too few.
-    private func keptMessages(with number: PhoneNumber, in store: ReadTransaction) throws
-        -> [HeldData.HeldMessage]
-    {
-        let digits = (number.e164 ?? number.presented).filter { $0.isASCII && $0.isNumber }
-        let wanted = String(digits.suffix(8))
-        guard wanted.count >= 3 else { return [] }
-        return try store.rows("select * from kept_message order by received_at, id").filter {
-            try $0.text("body").filter { $0.isASCII && $0.isNumber }.contains(wanted)
-        }.map { row in
+    private func keptMessages(
+        in store: ReadTransaction, where isWanted: (HeldData.HeldMessage) -> Bool
+    ) throws -> [HeldData.HeldMessage] {
+        try store.rows("select * from kept_message order by received_at, id").map { row in
             HeldData.HeldMessage(
                 id: try row.text("id"), source: try row.text("source"),
                 receivedAt: try row.date("received_at"), body: try row.text("body"))
-        }
+        }.filter(isWanted)
     }
 
-    private func places(
-        of number: PhoneNumber, after: String?, in store: ReadTransaction
-    ) throws -> [CallPlace] {
+    private func callIDs(
+        of number: PhoneNumber, after: String? = nil, in store: ReadTransaction
+    ) throws -> [String] {
         guard let key = number.key else { return [] }
-        let place = try after.map(CallPlace.init(text:)) ?? CallPlace(startedAt: .min, id: "")
         return try store.rows(
             """
-            select id, started_at from call where number_key = \(key)
-                and (started_at, id) > (\(place.startedAt), \(place.id))
-            order by started_at, id limit \(Self.callsAtOnce)
+            select id from call where number_key = \(key) and id > \(after ?? "")
+            order by id limit \(Self.callsAtOnce)
             """
-        ).map { CallPlace(startedAt: try $0.int("started_at"), id: try $0.text("id")) }
+        ).map { try $0.text("id") }
     }
 }
 
-/// Where a call stands among those of its number.
-private struct CallPlace {
-    /// As it is stored.
-    let startedAt: Int
-    let id: String
-
-    init(startedAt: Int, id: String) {
-        self.startedAt = startedAt
-        self.id = id
+extension String {
+    /// Whether a number may stand in it, however it is grouped: to be erased, rather one message too many than one too few.
+    /// Nobody knows how an unknown message writes it, so the last digits are compared.
+    fileprivate func mayHold(_ number: PhoneNumber) -> Bool {
+        let wanted = number.lastDigits
+        return wanted.count >= 3 && filter { $0.isASCII && $0.isNumber }.contains(wanted)
     }
 
-    /// For whoever asks for the next page.
-    var text: String { "\(startedAt) \(id)" }
-
-    init(text: String) throws {
-        let parts = text.split(separator: " ", maxSplits: 1)
-        guard parts.count == 2, let startedAt = Int(parts[0]) else {
-            throw CommandRefusal.invalid(
-                field: "after", "This is no place at which a page begins. Ask for the first one.")
+    /// Whether a number stands in it by itself: to be told to who asks, rather one message too few than one of somebody else.
+    fileprivate func names(_ number: PhoneNumber) -> Bool {
+        let wanted = number.lastDigits
+        guard wanted.count >= 3 else { return false }
+        // As people and programs group digits; everything else ends a number.
+        return split { !$0.isASCII || !$0.isNumber && !" -./()+".contains($0) }.contains { part in
+            let digits = String(part.filter(\.isNumber))
+            return wanted.count < 7 ? digits == wanted : digits.hasSuffix(wanted)
         }
-        self.init(startedAt: startedAt, id: String(parts[1]))
+    }
+}
+
+extension PhoneNumber {
+    /// By which it is looked for where it may be written in any form.
+    fileprivate var lastDigits: String {
+        String((e164 ?? presented).filter { $0.isASCII && $0.isNumber }.suffix(8))
     }
 }

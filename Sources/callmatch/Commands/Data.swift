@@ -118,8 +118,8 @@ struct Export: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Prints everything that is held of a number, as JSON.",
         discussion: """
-            Calls with their logs, in the order in which they began, and messages of phone systems that were not \
-            understood. Example: callmatch export --number +493023125001
+            Calls with their logs, in the order of their ids, and messages of phone systems that \
+            were not understood. Example: callmatch export --number +493023125001
             """)
 
     @OptionGroup var common: StoreOptions
