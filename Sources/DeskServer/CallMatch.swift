@@ -156,7 +156,6 @@ package struct CallMatch: Sendable {
         onFatal: @escaping @Sendable (StorageFailure) -> Void
     ) async throws -> Database {
         var about = Database.Options(logger: logger, onFatal: onFatal)
-        about.queueLimit = Limits.waitingWrites
         let location: Database.Location
         if options.isInMemory {
             location = .memory

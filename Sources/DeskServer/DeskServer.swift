@@ -143,6 +143,7 @@ package struct DeskServer: Sendable {
         let ancestors = app.options.frameAncestors + (app.link?.crm.frameOrigins ?? [])
         router.add(middleware: SecurityHeaders(frameAncestors: ancestors))
         router.add(middleware: MethodCheck(table: table))
+        router.add(middleware: ChangeGate(most: Limits.changesAtOnce))
         router.add(middleware: AntiForgery())
         router.add(middleware: SessionMiddleware(sessions: app.sessions))
         router.add(middleware: RefusalLog(tally: refusals, now: app.now))

@@ -93,6 +93,12 @@ package final class Database: Sendable {
         try await writes.write(body)
     }
 
+    /// Hands a write in and goes on: nobody is told whether it was kept. For what is only a note, which nobody should wait
+    /// for while the disk stands still.
+    package func note(_ body: @escaping @Sendable (WriteTransaction) throws -> Void) {
+        writes.note(body)
+    }
+
     /// The notices of every commit from now on, in the order of the commits.
     ///
     /// The stream begins with this call, not with the first `next()`: subscribe, then read, then

@@ -54,6 +54,15 @@ final class WriteQueue: Sendable {
         }
     }
 
+    func note(_ body: @escaping @Sendable (WriteTransaction) throws -> Void) {
+        let write = PendingWrite(
+            run: { transaction in
+                try body(transaction)
+                return {}
+            }, fail: { _ in })
+        _ = accept(write)
+    }
+
     /// Queues a write, or says why not.
     private func accept(_ write: PendingWrite) -> StorageFailure? {
         let (step, refusal): (CommitSchedule.Step, StorageFailure?) = state.withLock { state in

@@ -232,3 +232,11 @@ def test_the_token_is_in_no_log(server: Server, cti: CTI, message):
     """The secret stands in the address, so it is cut out of every log."""
     cti.raw(b"{", "application/json")
     assert cti.address.rsplit("/", 1)[1] not in server.log.read_text()
+
+
+def test_a_token_at_a_wrong_place_is_not_in_the_log(server: Server, cti: CTI, message):
+    """An address with something behind the token: refused, and written down without the token."""
+    token = cti.address.rsplit("/", 1)[1]
+    assert requests.post(f"{cti.address}/in", json=message, timeout=30).status_code == 404
+    log = until(lambda: "path=/api/v1/cti/" in server.log.read_text() and server.log.read_text(), what="it is written")
+    assert token not in log

@@ -59,9 +59,9 @@ enum Limits {
     static let pingSeconds: Int64 = 15
     /// Fewer where the system gives fewer file descriptors (`Descriptors`).
     static let connections = 1024
-    /// Writes that wait for the store; more are refused with a time to come again. Three quarters of the connections: while
-    /// the disk stands still, who only looks finds a place.
-    static let waitingWrites = 768
+    /// Requests under way that may change something; more are refused with a time to come again. Three quarters of the
+    /// connections: while the disk stands still, who only looks finds a place.
+    static let changesAtOnce = 768
     /// Programs of this machine that watch the server.
     static let administrationConnections = 16
     static let backlog = 1024

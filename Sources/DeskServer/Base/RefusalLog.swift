@@ -38,7 +38,7 @@ struct RefusalLog: RouterMiddleware {
         let path = request.uri.path
         guard path.hasPrefix("/api/") || path == "/metrics" else { return }
         let who = context.session?.agent.id
-        let line = tally.note(who ?? "", now: now())
+        let line = tally.note(who, now: now())
         guard line != .none else { return }
         context.logger.notice(
             line == .last
@@ -46,7 +46,8 @@ struct RefusalLog: RouterMiddleware {
                 : "Asked for what is not there, or not theirs.",
             metadata: [
                 "agent": "\(who ?? "nobody who is signed in")", "method": "\(request.method)",
-                "path": "\(Self.shown(path))", "address": "\(context.peer)",
+                "path": "\(Self.shown(SecurityHeaders.place(of: request)))",
+                "address": "\(context.peer)",
             ])
     }
 
@@ -70,7 +71,8 @@ final class RefusalTally: Sendable {
     private static let minute: TimeInterval = 60
 
     private struct State {
-        var total = 0
+        var ofAgents = 0
+        var ofOthers = 0
         var began: Date?
         /// In this minute, by who asked: no more than there are agents.
         var recent: [String: Int] = [:]
@@ -78,12 +80,14 @@ final class RefusalTally: Sendable {
 
     private let state = Mutex(State())
 
-    /// Since the start.
-    var total: Int { state.withLock(\.total) }
+    /// Since the start: of those who are signed in, and of others.
+    var counts: (agents: Int, others: Int) { state.withLock { ($0.ofAgents, $0.ofOthers) } }
 
-    func note(_ who: String, now: Date) -> Line {
+    /// - Parameter agent: `nil` for whoever is not signed in.
+    func note(_ agent: String?, now: Date) -> Line {
         state.withLock { state in
-            state.total += 1
+            if agent == nil { state.ofOthers += 1 } else { state.ofAgents += 1 }
+            let who = agent ?? ""
             if let began = state.began, abs(now.timeIntervalSince(began)) < Self.minute {
                 state.recent[who, default: 0] += 1
             } else {

@@ -37,7 +37,7 @@ struct SecurityHeaders: RouterMiddleware {
     }
 
     /// The path for the log, without what is secret in it.
-    private static func place(of request: Request) -> String {
+    static func place(of request: Request) -> String {
         let parts = request.uri.path.split(separator: "/").map(String.init)
         if parts.count > 3, parts[2] == "cti" { return "/api/v1/cti/•••" }
         if parts.count > 2, parts[0] == "sign-in" { return "/sign-in/link/•••" }

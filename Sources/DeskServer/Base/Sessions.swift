@@ -2,6 +2,7 @@ import CallHandling
 import Credentials
 import Foundation
 import Storage
+import Synchronization
 
 /// A signed-in agent.
 struct Session: Sendable {
@@ -48,7 +49,8 @@ struct Sessions: Sendable {
     ]
 
     /// Uses of a session are written down at most so often.
-    private static let usePrecision: TimeInterval = 60
+    fileprivate static let usePrecision: TimeInterval = 60
+    private let uses = SessionUses()
 
     /// The session of a token; `nil` when there is none, it is over, or the agent is disabled.
     func session(_ token: Token) async throws -> Session? {
@@ -64,9 +66,9 @@ struct Sessions: Sendable {
         guard now.timeIntervalSince(signedInAt) < Limits.sessionSeconds,
             now.timeIntervalSince(usedAt) < Limits.sessionIdleSeconds
         else { return nil }
-        if now.timeIntervalSince(usedAt) > Self.usePrecision {
-            // A store that is full for the moment must not sign anybody out.
-            _ = try? await database.write { store in
+        if now.timeIntervalSince(usedAt) > Self.usePrecision, uses.isDue(hash, now: now) {
+            // Nobody waits for it: a store that is full or stands still signs nobody out and holds nobody up.
+            database.note { store in
                 try store.execute(
                     "update session set used_at = \(now) where token_hash = \(hash)")
             }
@@ -154,6 +156,25 @@ struct Sessions: Sendable {
                 """)
             try store.execute(
                 "delete from session where agent = \(agent) and token_hash <> \(session ?? "")")
+        }
+    }
+}
+
+/// When the use of a session was last written down, or is to be.
+private final class SessionUses: Sendable {
+    /// Sessions that are remembered; then all are forgotten, which costs a write for each.
+    private static let most = 10_000
+
+    private let last = Mutex<[String: Date]>([:])
+
+    func isDue(_ session: String, now: Date) -> Bool {
+        last.withLock { last in
+            if let then = last[session], abs(now.timeIntervalSince(then)) < Sessions.usePrecision {
+                return false
+            }
+            if last.count >= Self.most { last = [:] }
+            last[session] = now
+            return true
         }
     }
 }

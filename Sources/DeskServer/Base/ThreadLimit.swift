@@ -1,4 +1,5 @@
 import Dispatch
+import Foundation
 import Glibc
 import NIOCore
 
@@ -8,9 +9,11 @@ import NIOCore
 /// One that is refused later, while the server works, is waited for by libdispatch, and until there is one the server may stand
 /// still. Nothing is acknowledged meanwhile.
 package enum ThreadLimit {
-    /// For the event loops and the runtime's pool, which have one for each core, and for the store, passwords, the CRM's
-    /// connections and look-ups of names.
-    package static let needed = 2 * System.coreCount + 8
+    /// For the event loops, which go by the cores that a container may use, for the runtime's pool, which goes by those that
+    /// there are, for passwords, and for the store, the CRM's connections and look-ups of names.
+    package static let needed = System.coreCount + cores + max(1, cores / 2) + 8
+
+    private static let cores = ProcessInfo.processInfo.activeProcessorCount
 
     /// What is wrong, and what would help; `nil` where there are enough. To be asked before anything else is begun.
     package static func problem() -> String? {

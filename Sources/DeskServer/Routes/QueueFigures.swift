@@ -32,10 +32,14 @@ struct QueueFigures {
         lines += Self.figure(
             "crm_left_alone", "CRMs that do not answer, or have named a time.",
             delivery.leftAlone(now: now()).map { ("crm=\"\(Self.escaped($0))\"", 1) })
+        let refused = refusals.counts
         lines += Self.figure(
             "requests_refused_total",
             "Requests for what is not there, or belongs to somebody else.", kind: "counter",
-            [("", Double(refusals.total))])
+            [
+                ("signed_in=\"yes\"", Double(refused.agents)),
+                ("signed_in=\"no\"", Double(refused.others)),
+            ])
         return lines.map { $0 + "\n" }.joined()
     }
 
@@ -52,7 +56,7 @@ struct QueueFigures {
             "phone_system_waiting", "Messages of a phone system that are not stored yet.", waiting)
             + Self.figure(
                 "phone_system_unknown",
-                "Messages of a phone system that are of no known kind, since it was connected to.",
+                "Messages of a phone system that are of no known kind, since this server listens to it.",
                 unknown)
     }
 

@@ -31,6 +31,8 @@ class Crowd:
         parts = urlsplit(address)
         self.place, self.count, self.token = (parts.hostname, parts.port), count, token
         self.open: list[socket.socket] = []
+        # Of slow requests, once they are made.
+        self.most = self.least = 0
 
     def connect(self) -> bool:
         """False when the queue of those who wait to be let in is full."""
@@ -51,7 +53,8 @@ class Crowd:
     def slow(self) -> dict:
         while len(self.open) < self.count and self.begin_slowly():
             pass
-        return {"open": len(self.open)}
+        self.most = self.least = len(self.open)
+        return {"open": self.most}
 
     def drip(self) -> None:
         """One more letter of those whose turn it is; where the server has ended one, another is begun."""
@@ -63,7 +66,11 @@ class Crowd:
                 self.open.append(one)
             except OSError:
                 one.close()
-                self.begin_slowly()
+        # No more at once than come by turns: those who wait to be let in fill a queue.
+        for _ in range(share):
+            if len(self.open) >= self.most or not self.begin_slowly():
+                break
+        self.least = min(self.least, len(self.open))
 
     def streams(self) -> dict:
         """How many were answered with each status. Those that are refused are closed."""
@@ -92,6 +99,7 @@ def main(kind: str, address: str, count: str, token: str) -> None:
     while not select.select([sys.stdin], [], [], PAUSE / TURNS)[0]:
         if kind == "slow":
             crowd.drip()
+    say({"least": crowd.least})
 
 
 class Crowding:
@@ -99,10 +107,16 @@ class Crowding:
 
     def __init__(self, process: subprocess.Popen):
         self._process = process
-        # What came of it, once it has made all that it makes.
+        # What came of it, once it has made all that it makes; and in the end.
         self.made: dict = {}
+        self.ended: dict = {}
         self.is_made = threading.Event()
         threading.Thread(target=self._listen, daemon=True).start()
+
+    def end(self) -> None:
+        self._process.stdin.close()
+        self.ended = json.loads(self._process.stdout.readline() or "{}")
+        self._process.wait(60)
 
     def _listen(self) -> None:
         if line := self._process.stdout.readline():
@@ -116,11 +130,13 @@ def crowding(kind: str, address: str, count: int, token: str) -> Iterator[Crowdi
     process = subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=os.environ
     )
+    crowd = Crowding(process)
     try:
-        yield Crowding(process)
+        yield crowd
     finally:
-        process.stdin.close()
-        process.wait(60)
+        if not crowd.is_made.wait(60):
+            process.kill()
+        crowd.end()
 
 
 if __name__ == "__main__":

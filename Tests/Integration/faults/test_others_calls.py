@@ -56,7 +56,7 @@ def assert_only_ada_may(server: Server, scene: Scene, people: dict) -> list[tupl
 def refused(administrator) -> int:
     """How many requests were for what is not there, or not theirs, as the figures say."""
     text = administrator.request("GET", "/metrics").text
-    return int(float(re.search(r"^callmatch_requests_refused_total (\S+)$", text, re.M)[1]))
+    return int(float(re.search(r'^callmatch_requests_refused_total{signed_in="yes"} (\S+)$', text, re.M)[1]))
 
 
 def assert_it_is_written_down(server: Server, people: dict, asked: list, counted: int) -> None:

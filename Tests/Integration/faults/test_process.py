@@ -124,7 +124,7 @@ def out_of_threads(program, folder, system, ledger: Ledger, record_property) -> 
     server.spawn()
     assert server.process.wait(10) == 1
     said = re.search(r"gives this process 1 more threads, and CallMatch needs (\d+)", server.log.read_text())
-    system.most_threads = int(said[1])
+    system.most_threads, system.refused = int(said[1]), 0
     phones = prepared(server)
     record_property("control", f"with {said[1]} threads it starts")
     with under_load(phones, ledger), ThreadPoolExecutor(1) as guesser:

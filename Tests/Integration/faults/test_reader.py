@@ -30,6 +30,8 @@ GONE, STAYING, NEW = 20, 5, CHANNELS // 2 - 5
 UNSEEN = {"kind": "unknown", "raw": "end not seen"}
 # Of linux/netlink.h, sock_diag.h and inet_diag.h: what the kernel says of one connection, and where in its answer.
 SOCK_DIAG, BY_FAMILY, UNREAD_AT = 4, 20, 72
+# Of linux/in.h.
+IP_RECVERR = 11
 LOOPBACK, NO_INTERFACE_NO_COOKIE = socket.inet_aton("127.0.0.1").ljust(16, b"\0"), bytes(4) + b"\xff" * 8
 
 
@@ -265,11 +267,13 @@ def test_r16_packets_are_dropped(program, tmp_path, record_property):
         for turn in range(either(1, 3)):
             until(has_passed(turn), WITHIN)
             with socket.create_connection((cable.address, far.port)) as stranger:
+                # So that a word of the network is a fault too.
+                stranger.setsockopt(socket.IPPROTO_IP, IP_RECVERR, 1)
                 cable.drop()
                 began = time.monotonic()
+                stranger.sendall(b"Action: Ping\r\n\r\n")
                 until(lambda: not are_connected(server, exchanges), NOTICED_WITHIN, "it is noticed")
                 took.append(time.monotonic() - began)
-                stranger.sendall(b"Action: Ping\r\n\r\n")
                 assert stranger.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) == 0
                 far.calls = []
                 cable.carry()
