@@ -261,7 +261,8 @@ def test_f18_nonsense(scene: Scene, trap: Trap):
     control = Talk(scene)
     scene.org.fault(kind="pad", path=control.path, bytes=(1 << 20) - 10_000)
     control.end().filed()
-    assert [each["faults"] for each in scene.writes()] == [["pad"]]
+    # Logs of earlier tests may be on their way as well.
+    assert [each["faults"] for each in scene.writes() if control.key in each["target"]] == [["pad"]]
     talks = {name: Talk(scene) for name in NONSENSE}
     for name, (kind, about) in NONSENSE.items():
         more = {"headers": {"Location": f"{trap.address}/task"}} if kind == "redirect" else {}
@@ -333,7 +334,23 @@ def written(scene: Scene) -> list[str]:
     return [json.loads(body)["Description"].split()[0] for body in bodies]
 
 
+REAL = [f"47160{number:02}" for number in range(5)]
 HOSTILE = ["' OR Name LIKE '%", "}) RETURNING User", "%' OR Id != null --", "0221} RETURNING Contact(Id)"]
+
+
+def queries(scene: Scene) -> list[str]:
+    return [unquote(each["target"]).replace("+", " ") + each["body"] for each in scene.org.requests()]
+
+
+def is_asked_for(scene: Scene, digits: str) -> bool:
+    """Somebody new calls, and is found. Whoever came in meanwhile with the changes of the org need not be asked for."""
+    real = scene.org.add(kind="Contact", LastName="Real", Phone=f"0221 {digits}")
+    call = ReportedCall(scene.phones, f"+49221{digits}")
+    call.report("offered")
+    found = scene.agent.call_where(lambda each: each["state"] == "ringing" and each["match"]["outcome"] == "single")
+    call.report("ended", after=1)
+    assert found["match"]["candidates"][0]["ref"]["id"] == real
+    return any(digits in each for each in queries(scene))
 
 
 def test_f36_numbers_that_are_queries(scene: Scene):
@@ -350,14 +367,8 @@ def test_f36_numbers_that_are_queries(scene: Scene):
         call.report("ended", after=1)
         assert shown["match"]["candidates"] == []
         assert shown["match"]["outcome"] in ("none", "unusable")
-    real = scene.org.add(kind="Contact", LastName="Real", Phone="0221 4716001")
-    call = ReportedCall(scene.phones, "+492214716001")
-    call.report("offered")
-    found = scene.agent.call_where(lambda each: each["state"] == "ringing" and each["match"]["outcome"] == "single")
-    call.report("ended", after=1)
-    assert found["match"]["candidates"][0]["ref"]["id"] == real
-    asked = [unquote(each["target"]).replace("+", " ") + each["body"] for each in scene.org.requests()]
-    assert any("4716001" in each for each in asked)
+    assert any(is_asked_for(scene, digits) for digits in REAL), "each came in by itself before it was asked for"
+    asked = queries(scene)
     assert not [each for each in asked if any(word in each for word in ("OR Name", "RETURNING User", "null --"))]
 
 
