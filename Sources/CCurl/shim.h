@@ -47,6 +47,12 @@ static inline CURLcode callmatch_curl_listen(CURL *easy, callmatch_curl_piece he
     return code ? code : curl_easy_setopt(easy, CURLOPT_WRITEDATA, context);
 }
 
+// Asks for leave before each connection, with the address that it would lead to.
+static inline CURLcode callmatch_curl_ask_leave(CURL *easy, curl_opensocket_callback open, void *context) {
+    CURLcode code = curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open);
+    return code ? code : curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, context);
+}
+
 static inline long callmatch_curl_status(CURL *easy) {
     long status = 0;
     return curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status) ? 0 : status;

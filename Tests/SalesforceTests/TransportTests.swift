@@ -99,12 +99,33 @@ struct TransportTests {
         #expect(org.url.scheme == "https")
         let answer = await Self.answer(
             to: OrgRequest(org.url.appending(path: "services/data/")),
-            by: OrgTransport(seconds: 10))
+            by: OrgTransport(seconds: 10, reach: .anywhere))
         guard case .failure(.unanswered(let why)) = answer else {
             Issue.record("\(answer)")
             return
         }
         #expect(why.contains("certificate"))
+    }
+
+    /// Whatever the name is: what counts is the address that it leads to now.
+    @Test(arguments: [
+        ("https://127.0.0.1", "127.0.0.1, which is an inner address"),
+        ("https://localhost", ", which is an inner address"),
+        ("https://[::ffff:127.0.0.1]", "127.0.0.1, which is an inner address"),
+        ("http://0.0.0.0", "0.0.0.0, which is not this machine"),
+    ])
+    func noConnectionLeadsToAnInnerAddress(place: String, why: String) async throws {
+        let host = try RawHost { _, _ in .answer(Self.good) }
+        let port = try #require(host.url.port)
+        let request = OrgRequest(try #require(URL(string: "\(place):\(port)/a")))
+        let answer = await Self.answer(to: request, by: OrgTransport(seconds: 10))
+        guard case .failure(.unanswered(let words)) = answer else {
+            Issue.record("\(answer)")
+            return
+        }
+        #expect(words.contains(why))
+        #expect(try await Self.answer(from: host).get().status == 200)
+        #expect(host.connections == 1, "the last one alone")
     }
 
     @Test(arguments: [(1 << 20, true), ((1 << 20) + 1, false)])

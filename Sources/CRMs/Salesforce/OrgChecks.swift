@@ -13,7 +13,7 @@ package struct OrgChecks: Sendable {
     private let settings: SalesforceSettings
     private let agents: @Sendable () async -> [String]
     private let now: @Sendable () -> Date
-    private let transport = OrgTransport(seconds: 20)
+    private let transport: OrgTransport
 
     /// In seconds: a claim is good for three minutes.
     private static let mostSkew: Double = 60
@@ -32,6 +32,7 @@ package struct OrgChecks: Sendable {
         self.settings = settings
         self.agents = agents
         self.now = now
+        transport = OrgTransport(seconds: 20, reach: settings.reach)
     }
 
     package func checks() async -> [CRMCheck] {

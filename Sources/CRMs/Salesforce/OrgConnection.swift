@@ -28,13 +28,14 @@ package actor OrgConnection {
     /// - Parameters:
     ///   - version: of the API, such as "67.0".
     ///   - seconds: how long an answer may take.
+    ///   - reach: where the org's address may lead.
     package init(
-        _ signIn: OrgSignIn, version: String, seconds: Double = 120, meter: OrgMeter = OrgMeter(),
-        now: @escaping @Sendable () -> Date = { Date() }
+        _ signIn: OrgSignIn, version: String, seconds: Double = 120, reach: OrgReach = .checked,
+        meter: OrgMeter = OrgMeter(), now: @escaping @Sendable () -> Date = { Date() }
     ) {
         self.init(
-            .claim(signIn), version: version, seconds: seconds, meter: meter, now: now,
-            keep: { _ in })
+            .claim(signIn), version: version, seconds: seconds, reach: reach, meter: meter,
+            now: now, keep: { _ in })
     }
 
     /// - Parameters:
@@ -43,7 +44,8 @@ package actor OrgConnection {
     ///     new one is used from memory and the request fails as if it had not been answered.
     package init(
         _ grant: OrgGrant, token: OrgToken? = nil, version: String, seconds: Double = 120,
-        meter: OrgMeter = OrgMeter(), now: @escaping @Sendable () -> Date = { Date() },
+        reach: OrgReach = .checked, meter: OrgMeter = OrgMeter(),
+        now: @escaping @Sendable () -> Date = { Date() },
         keep: @escaping @Sendable (Secret) async throws -> Void
     ) {
         self.grant = grant
@@ -53,7 +55,7 @@ package actor OrgConnection {
         self.now = now
         self.keep = keep
         identity = token?.identity
-        transport = OrgTransport(seconds: seconds)
+        transport = OrgTransport(seconds: seconds, reach: reach)
     }
 
     /// Why the org does not let us in for good, in its own words; `nil` while it does, as far as we know.

@@ -28,10 +28,12 @@ package actor OrgConsent {
     private static let scope = "api refresh_token id"
     private static let longestCode = 4096
 
-    /// - Parameter seconds: how long an answer may take.
-    package init(_ app: OrgApp, seconds: Double = 30) {
+    /// - Parameters:
+    ///   - seconds: how long an answer may take.
+    ///   - reach: where the org's address may lead.
+    package init(_ app: OrgApp, seconds: Double = 30, reach: OrgReach = .checked) {
         self.app = app
-        transport = OrgTransport(seconds: seconds)
+        transport = OrgTransport(seconds: seconds, reach: reach)
     }
 
     /// The page of the org that asks the agent.

@@ -1,5 +1,6 @@
 import CCurl
 import Foundation
+import Glibc
 
 /// One request on its way, and what came of its answer so far. Only the wire's thread has it.
 final class OrgTransfer {
@@ -13,6 +14,8 @@ final class OrgTransfer {
     private var fault: OrgFault?
     private var hasHead = false
     private var headBytes = 0
+    /// An address to which no connection was made.
+    private var refusedAddress: IPAddress?
 
     private static let mostHeaders = 200
     private static let mostHeadBytes = 256 << 10
@@ -61,7 +64,7 @@ final class OrgTransfer {
         }
         var codes = [
             callmatch_curl_allow_http_only(easy), callmatch_curl_leave_lookups(easy), setBody(),
-            listen(),
+            listen(), askLeave(),
         ]
         codes += numbers.map { callmatch_curl_set_number(easy, $0.0, $0.1) }
         codes += texts.map { callmatch_curl_set_text(easy, $0.0, $0.1) }
@@ -98,6 +101,28 @@ final class OrgTransfer {
             sentHeaders = longer
         }
         return true
+    }
+
+    /// What libcurl calls, in the wire's thread, before each connection.
+    private func askLeave() -> CURLcode {
+        callmatch_curl_ask_leave(
+            easy,
+            { context, _, address in
+                guard let context, let address else { return CURL_SOCKET_BAD }
+                return Unmanaged<OrgTransfer>.fromOpaque(context).takeUnretainedValue()
+                    .connection(to: address)
+            },
+            Unmanaged.passUnretained(self).toOpaque())
+    }
+
+    private func connection(to place: UnsafeMutablePointer<curl_sockaddr>) -> curl_socket_t {
+        let address = IPAddress(place)
+        guard errand.reach.allows(address, isEncrypted: errand.request.isEncrypted) else {
+            refusedAddress = address
+            return CURL_SOCKET_BAD
+        }
+        let kind = place.pointee.socktype | Int32(SOCK_CLOEXEC.rawValue)
+        return socket(place.pointee.family, kind, place.pointee.protocol)
     }
 
     // MARK: - The answer
@@ -165,6 +190,9 @@ final class OrgTransfer {
     /// What it is worth, when libcurl is done with it.
     func answer(_ code: CURLcode) -> Result<OrgReply, OrgFault> {
         if let fault { return .failure(fault) }
+        if code == CURLE_COULDNT_CONNECT, let refusedAddress {
+            return .failure(.unanswered(words(refusedAddress)))
+        }
         guard code == CURLE_OK else { return .failure(.unanswered(Self.words(code))) }
         // libcurl is content with a head that only began.
         guard hasHead else {
@@ -172,6 +200,13 @@ final class OrgTransfer {
         }
         return .success(
             OrgReply(status: callmatch_curl_status(easy), headers: headers, body: body))
+    }
+
+    private func words(_ address: IPAddress) -> String {
+        let host = errand.request.url.host() ?? ""
+        return errand.request.isEncrypted
+            ? "\(host) leads to \(address), which is an inner address; if it is meant to, set private-network: true"
+            : "\(host) leads to \(address), which is not this machine; elsewhere only https:// is spoken"
     }
 
     private static func words(_ code: CURLcode) -> String {

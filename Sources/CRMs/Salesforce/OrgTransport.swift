@@ -14,6 +14,8 @@ package struct OrgRequest: Sendable {
     package var mostBytes = OrgTransport.usualAnswer
 
     package init(_ url: URL) { self.url = url }
+
+    var isEncrypted: Bool { url.scheme?.lowercased() == "https" }
 }
 
 package struct OrgReply: Sendable {
@@ -39,10 +41,14 @@ final class OrgTransport: Sendable {
     static let requestsAtOnce = 8
 
     private let seconds: Double
+    private let reach: OrgReach
 
-    /// - Parameter seconds: how long an answer may take, from the time at which the request has its turn.
-    init(seconds: Double) {
+    /// - Parameters:
+    ///   - seconds: how long an answer may take, from the time at which the request has its turn.
+    ///   - reach: where connections may lead.
+    init(seconds: Double, reach: OrgReach = .checked) {
         self.seconds = seconds
+        self.reach = reach
         // Begun with the first one, which is when the server starts and there are threads.
         _ = OrgWire.shared
     }
@@ -54,8 +60,8 @@ final class OrgTransport: Sendable {
             await withCheckedContinuation { continuation in
                 OrgWire.shared.begin(
                     OrgErrand(
-                        request: request, seconds: seconds, lane: lane, ticket: ticket,
-                        continuation: continuation))
+                        request: request, seconds: seconds, reach: reach, lane: lane,
+                        ticket: ticket, continuation: continuation))
             }
         } onCancel: {
             ticket.callOff()
@@ -69,6 +75,7 @@ final class OrgTransport: Sendable {
 struct OrgErrand: Sendable {
     let request: OrgRequest
     let seconds: Double
+    let reach: OrgReach
     /// Whose requests are counted together.
     let lane: ObjectIdentifier
     let ticket: OrgTicket

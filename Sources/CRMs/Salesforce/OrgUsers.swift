@@ -45,7 +45,7 @@ package actor OrgUsers: OrgAgents {
         self.vault = vault
         self.agents = agents
         self.now = now
-        consents = self.app.map { OrgConsent($0) }
+        consents = self.app.map { OrgConsent($0, reach: settings.reach) }
     }
 
     package func connection(of agent: String) async -> OrgConnection? {
@@ -208,7 +208,7 @@ extension OrgUsers {
         let number = last
         let connection = OrgConnection(
             .consent(OrgRefresh(app: app, token: consent.token)), token: token,
-            version: connection.version, meter: connection.meter, now: now,
+            version: connection.version, reach: settings.reach, meter: connection.meter, now: now,
             keep: { [weak self] token in try await self?.keep(token, number, of: agent) })
         return Own(consent: consent, connection: connection, number: number)
     }

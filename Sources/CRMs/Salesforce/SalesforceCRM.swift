@@ -41,8 +41,8 @@ package final class SalesforceCRM: ConnectedCRM {
         frameOrigins =
             setUp.frameVersion == nil ? [] : Self.origins(setUp.settings.pages, setUp.signIn.login)
         connection = OrgConnection(
-            setUp.signIn, version: setUp.version, seconds: Self.longestWait, meter: meter,
-            now: surroundings.now)
+            setUp.signIn, version: setUp.version, seconds: Self.longestWait, reach: own.reach,
+            meter: meter, now: surroundings.now)
         users = OrgUsers(
             connection, settings: own, app: setUp.app, vault: surroundings.vault,
             agents: { surroundings.agents() }, now: surroundings.now)

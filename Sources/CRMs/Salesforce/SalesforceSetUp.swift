@@ -22,7 +22,7 @@ package struct SalesforceSetUp: Sendable {
         "kind", "host", "pages", "client-id", "user", "key-file", "audience", "client-secret-file",
         "agents", "users", "names", "shown-fields", "key-field", "version-field", "closed-status",
         "api-version", "every", "share", "live", "patience", "bulk-from", "phone-fields",
-        "open-cti-version", "time-zone", "overlap", "currency",
+        "open-cti-version", "time-zone", "overlap", "currency", "private-network",
     ]
 
     /// - Parameter reading: the bytes of a file, `nil` where it cannot be read.
@@ -69,6 +69,7 @@ package struct SalesforceSetUp: Sendable {
         settings.looksUpLive = try fields.flag("live", or: true)
         settings.patience = Double(try fields.number("patience", in: 1...60, or: 3))
         settings.bulkFrom = try fields.number("bulk-from", in: 1...100_000_000, or: 10_000)
+        settings.reach = OrgReach(isPrivate: try fields.flag("private-network", or: false))
         settings.dailyShare = Double(try fields.number("share", in: 1...100, or: 80)) / 100
         for (object, names) in try fields.lists("phone-fields") {
             guard let object = OrgName(object) else {

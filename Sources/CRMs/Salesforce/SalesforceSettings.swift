@@ -41,6 +41,8 @@ package struct SalesforceSettings: Sendable {
     package var closedStatus: String?
     /// What amounts are in, where a row does not say it: an org of one currency has no field for it.
     package var currency: String?
+    /// Where the org's address may lead.
+    package var reach = OrgReach.checked
     /// Days of activities are those of this zone.
     package var timeZone = TimeZone.gmt
 

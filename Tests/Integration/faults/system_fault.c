@@ -4,18 +4,22 @@
  * The plan is a file that the test maps too (system_fault.py has the same fields), named by FAULT_PLAN. The counts
  * are of the whole process: a store's writer may go from thread to thread. SQLite calls pwrite64, ftruncate64 and
  * fdatasync.
+ * FAULT_HOME is an address of the internet that is this machine.
  * WEAK_SYNC=1 makes SQLite take NORMAL where FULL is asked for; WEAK_SYNC=2 hides that as well.
  */
 #define _GNU_SOURCE
+#include <arpa/inet.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/time.h>
 #include <time.h>
@@ -153,6 +157,18 @@ int pthread_create(pthread_t *thread, const pthread_attr_t *kind, void *(*begin)
     if (result) ended(NULL);
     if (result) free(work);
     return result;
+}
+
+/* The internet ------------------------------------------------------------------------------------ */
+
+int connect(int file, const struct sockaddr *place, socklen_t size) {
+    int (*real)(int, const struct sockaddr *, socklen_t) = dlsym(RTLD_NEXT, "connect");
+    const char *home = getenv("FAULT_HOME");
+    struct sockaddr_in here;
+    if (!home || place->sa_family != AF_INET || size < sizeof here) return real(file, place, size);
+    memcpy(&here, place, sizeof here);
+    if (here.sin_addr.s_addr == inet_addr(home)) here.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    return real(file, (struct sockaddr *)&here, sizeof here);
 }
 
 /* SQLite without its durability ----------------------------------------------------------------- */
