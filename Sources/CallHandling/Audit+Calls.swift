@@ -18,6 +18,8 @@ private struct Evidence {
     let events: [String: [CallEvent]]
     let parts: [String: [CallPart]]
     let logs: [String: [CallLog]]
+    /// How many there must be.
+    let logCounts: [String: Int]
     /// Keys of filed logs that the CRM does not have.
     let missing: Set<String>
 }
@@ -66,6 +68,7 @@ extension CallFlow {
         return Evidence(
             events: try book.events(of: calls, in: store),
             parts: try book.parts(callIDs: ids, in: store), logs: all,
+            logCounts: try logs.counts(callIDs: ids, in: store),
             missing: Set(try filed.isEmpty ? [] : missing(filed, store)))
     }
 
@@ -76,6 +79,7 @@ extension CallFlow {
         let logs = known.logs[stored.id, default: []]
         let filed = logs.filter { $0.stage == .delivered }
         return stored.call.facts.allSatisfy(events.contains)
+            && logs.count == known.logCounts[stored.id, default: 0]
             && stage(of: stored, parts: parts, logs: logs) == stored.stage
             && Set(logs.compactMap(\.agent)).isSubset(of: parts.map(\.agent))
             && !parts.contains { part in

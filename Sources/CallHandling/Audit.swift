@@ -14,7 +14,7 @@ package struct Audit: Codable, Hashable, Sendable {
     package var parked = 0
     package var unlogged = 0
     /// Calls that cannot be read, whose stage is not what their parts and logs say, that say what none of their events does, that
-    /// lack a part or a draft, whose filed log the CRM does not have, or that are gone while their log is not. It must be 0.
+    /// lack a part, a draft or another log, whose filed log the CRM does not have, or that are gone while their log is not. It must be 0.
     package var unexplained = 0
     /// The first of them, for support.
     package var examples: [String] = []

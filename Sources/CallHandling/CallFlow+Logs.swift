@@ -68,7 +68,7 @@ extension CallFlow {
         _ log: CallLog, of stored: StoredCall, part: CallPart, in store: WriteTransaction
     ) throws {
         guard part.chosen == nil, try isBlank(log, in: store) else { return }
-        if part.spoke { return try logs.delete(log.id, in: store) }
+        if part.spoke { return try logs.deleteDraft(log.id, in: store) }
         if try logs.withdraw(log.id, in: store) { return }
         try logs.assign(log, to: nil, in: store)
     }

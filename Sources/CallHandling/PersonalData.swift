@@ -91,7 +91,7 @@ extension CallFlow {
             for id in try callIDs(of: number, in: store) {
                 let all = try logs.logs(callIDs: [id], in: store)[id] ?? []
                 erasure.filedRecords += all.compactMap { $0.record?.id.description }
-                erasure.logs += try store.execute("delete from call_log where call_id = \(id)")
+                erasure.logs += try logs.erase(callID: id, in: store)
                 if let stored = try book.call(id, in: store) {
                     erasure.events += try book.eraseEvents(of: stored, in: store)
                 }

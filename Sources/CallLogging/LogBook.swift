@@ -49,6 +49,21 @@ package struct LogBook: Sendable {
         Migration(
             id: "0201-call-log-parked",
             sql: ["create index call_log_parked on call_log (due_at) where stage = 'parked'"]),
+        // How many logs a call has is known without them, so that one that is gone is missed.
+        Migration(
+            id: "0202-call-log-count",
+            sql: [
+                """
+                create table call_log_count (
+                    call_id text not null primary key,
+                    logs integer not null
+                )
+                """,
+                """
+                insert into call_log_count (call_id, logs)
+                select call_id, count(*) from call_log group by call_id
+                """,
+            ]),
     ]
 
     package func log(_ id: String, in store: ReadTransaction) throws -> CallLog? {
@@ -77,7 +92,19 @@ package struct LogBook: Sendable {
         }
     }
 
+    /// How many logs each of some calls has, as they were made and withdrawn. It is more than are there when one got lost.
+    package func counts(callIDs: [String], in store: ReadTransaction) throws -> [String: Int] {
+        guard !callIDs.isEmpty else { return [:] }
+        return try store.rows("select * from call_log_count where call_id in \(list: callIDs)")
+            .reduce(into: [:]) { $0[try $1.text("call_id")] = try $1.int("logs") }
+    }
+
     package func insert(_ log: CallLog, callID: String, in store: WriteTransaction) throws {
+        try store.execute(
+            """
+            insert into call_log_count (call_id, logs) values (\(callID), 1)
+            on conflict (call_id) do update set logs = call_log_count.logs + 1
+            """)
         try store.execute(
             """
             insert into call_log (id, call_id, call_system, call_value, agent, agent_name,
@@ -129,14 +156,30 @@ package struct LogBook: Sendable {
     ///
     /// - Returns: false when one may have it.
     package func withdraw(_ id: String, in store: WriteTransaction) throws -> Bool {
-        try store.execute(
-            """
-            delete from call_log where id = \(id) and fence = 0 and delivered_version is null
-            """) > 0
+        try remove(id, where: "fence = 0 and delivered_version is null", in: store)
     }
 
-    package func delete(_ id: String, in store: WriteTransaction) throws {
-        try store.execute("delete from call_log where id = \(id) and stage = 'draft'")
+    package func deleteDraft(_ id: String, in store: WriteTransaction) throws {
+        _ = try remove(id, where: "stage = 'draft'", in: store)
+    }
+
+    private func remove(
+        _ id: String, where condition: SQL, in store: WriteTransaction
+    ) throws -> Bool {
+        let removed = try store.row(
+            "delete from call_log where id = \(id) and \(condition) returning call_id")
+        guard let callID = try removed?.text("call_id") else { return false }
+        try store.execute(
+            "update call_log_count set logs = logs - 1 where call_id = \(callID)")
+        return true
+    }
+
+    /// Removes all that is here of a call, whatever a CRM has of it.
+    ///
+    /// - Returns: how many logs that were.
+    package func erase(callID: String, in store: WriteTransaction) throws -> Int {
+        try store.execute("delete from call_log_count where call_id = \(callID)")
+        return try store.execute("delete from call_log where call_id = \(callID)")
     }
 }
 
