@@ -49,7 +49,7 @@ package struct LogBook: Sendable {
         Migration(
             id: "0201-call-log-parked",
             sql: ["create index call_log_parked on call_log (due_at) where stage = 'parked'"]),
-        // How many logs a call has is known without them, so that one that is gone is missed.
+        // How many logs a call has is known without them, so that it is noticed when one is gone.
         Migration(
             id: "0202-call-log-count",
             sql: [

@@ -213,7 +213,7 @@ package struct DeskServer: Sendable {
             queues: QueueFigures(
                 database: app.database, delivery: app.delivery,
                 phoneSystems: app.phoneSystems.map(\.shared), refusals: refusals, now: app.now),
-            audit: { try await app.audit(since: $0) },
+            audit: { try await app.audit(since: $0, needsCRM: false) },
             address: app.options.address, startedAt: app.now(), now: app.now)
     }
 }

@@ -148,6 +148,8 @@ def is_refused_at_use(named: NamedOrg, address: str) -> None:
     told = f"{NAME} leads to {address}, which is an inner address"
     named.change_to(address, lambda: told in connection(admin)["text"])
     assert told in named.server.run("doctor").stdout
+    # *Health* and *Connections* show it, whatever the CRM would say of what was filed.
+    assert told in admin.json("admin/health")["crms"][0]["text"]
     assert named.asked() == []
     named.change_to(HOME, lambda: connection(admin)["state"] == "green")
     until(named.asked, what="the org is asked again")
