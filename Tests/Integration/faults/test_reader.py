@@ -278,6 +278,8 @@ def test_r16_packets_are_dropped(program, tmp_path, record_property):
                 far.calls = []
                 cable.carry()
             until(lambda: are_connected(server, exchanges), WITHIN, "it is connected again")
+        # It is connected before it has told which calls it has.
+        until(lambda: ends(held(server, number)["dropped.1"]), WITHIN, "the call is over")
         call = held(server, number)["dropped.1"]
         assert any(end["cause"] == UNSEEN for end in ends(call)), call
         record_property(f"longest of {len(took)} until packets that are dropped are noticed, s", f"{max(took):.1f}")
