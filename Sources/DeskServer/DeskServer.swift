@@ -20,13 +20,15 @@ import UnixSignals
 /// The HTTP server: the way from a browser or a phone system to the rooms behind it.
 package struct DeskServer: Sendable {
     private let app: CallMatch
+    private let threads: ThreadReserve
     private let feed: DeskFeed
     private let timing = RingTiming()
     private let refusals = RefusalTally()
     private let operatorToken = Token.random()
 
-    package init(_ app: CallMatch) {
+    package init(_ app: CallMatch, threads: ThreadReserve) {
         self.app = app
+        self.threads = threads
         feed = DeskFeed(database: app.database, organisation: app.organisation)
     }
 
@@ -156,7 +158,8 @@ package struct DeskServer: Sendable {
         addAgentRoutes(to: router, painter: painter)
         addAdministratorRoutes(to: router, painter: painter)
         IntakeRoutes(flow: app.flow, sources: app.sources, now: app.now).add(to: router)
-        OperatorRoutes(operator: Operator(app), token: operatorToken).add(to: router)
+        OperatorRoutes(operator: Operator(app, threads: threads), token: operatorToken)
+            .add(to: router)
         DescriptionRoutes().add(to: router)
         PageRoutes().add(to: router)
         table.fill(from: router)
@@ -166,7 +169,7 @@ package struct DeskServer: Sendable {
     private func addAgentRoutes(to router: Router<DeskContext>, painter: DeskPainter) {
         SignInRoutes(
             sessions: app.sessions, organisation: app.organisation,
-            passwords: PasswordVerifier(), feed: feed, now: app.now
+            passwords: PasswordVerifier(), feed: feed, threads: threads, now: app.now
         ).add(to: router)
         DeskRoutes(
             painter: painter, feed: feed, timing: timing, organisation: app.organisation,
@@ -191,7 +194,7 @@ package struct DeskServer: Sendable {
     }
 
     private func addAdministratorRoutes(to router: Router<DeskContext>, painter: DeskPainter) {
-        ImportRoutes(imports: app.imports, crm: app.crm).add(to: router)
+        ImportRoutes(imports: app.imports, crm: app.crm, threads: threads).add(to: router)
         SettingsRoutes(
             organisation: app.organisation, painter: painter, database: app.database,
             sights: app.link?.sights, reindex: { try await app.refreshIndexIfNeeded() }
@@ -209,7 +212,7 @@ package struct DeskServer: Sendable {
         HealthRoutes(
             database: app.database, flow: app.flow, feed: feed, timing: timing,
             sources: app.sources, phoneSystems: app.phoneSystems.map(\.shared),
-            roster: app.roster, link: app.link,
+            roster: app.roster, link: app.link, threads: threads,
             queues: QueueFigures(
                 database: app.database, delivery: app.delivery,
                 phoneSystems: app.phoneSystems.map(\.shared), refusals: refusals, now: app.now),

@@ -62,9 +62,12 @@ package struct HeldPage: Codable, Sendable {
 /// Carries out commands of the command line on an open CallMatch.
 package struct Operator: Sendable {
     private let app: CallMatch
+    private let threads: ThreadReserve?
 
-    package init(_ app: CallMatch) {
+    /// - Parameter threads: those of the server that runs, if one does.
+    package init(_ app: CallMatch, threads: ThreadReserve? = nil) {
         self.app = app
+        self.threads = threads
     }
 
     package func perform(_ command: OperatorCommand) async throws -> OperatorReply {
@@ -227,8 +230,19 @@ package struct Operator: Sendable {
                         ? "\(lines.count) agent(s) with phones."
                         : "Without an extension: \(withoutPhone.joined(separator: ", "))."),
         ]
-        let all = findings + (await connectedCRM())
+        let all = findings + system() + (await connectedCRM())
         return try OperatorReply(all, isFine: all.allSatisfy { $0.state == "green" })
+    }
+
+    /// What the server that runs is given by the machine.
+    private func system() -> [Finding] {
+        guard let threads else { return [] }
+        let problem = threads.problem
+        return [
+            Finding(
+                part: "threads", state: problem == nil ? "green" : "red",
+                text: problem ?? "As many as are needed, and a reserve.")
+        ]
     }
 
     /// Each step of the set-up of a CRM that we connect to.

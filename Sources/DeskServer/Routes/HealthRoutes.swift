@@ -18,6 +18,7 @@ struct HealthRoutes {
     let phoneSystems: [any PhoneSystemReport]
     let roster: NodeRoster
     let link: CRMLink?
+    let threads: ThreadReserve
     let queues: QueueFigures
     let audit: @Sendable (_ since: Date) async throws -> Audit
     let address: String
@@ -36,11 +37,15 @@ struct HealthRoutes {
         router.post("api/v1/admin/sources", use: addSource)
     }
 
-    /// 200 when calls can be taken, 503 when the store cannot be written or this server is told to stop.
+    /// 200 when calls can be taken; 503 when the store cannot be written, there are no more threads, or this server is told to
+    /// stop.
     @Sendable func ready(_ request: Request, context: DeskContext) async throws -> Reply {
         let isWritable = database.health.isWritable
-        let isReady = isWritable && !roster.isStopping
-        let status = isReady ? "ready" : isWritable ? "stopping" : "not ready"
+        let isShort = threads.problem != nil
+        let isReady = isWritable && !isShort && !roster.isStopping
+        let status =
+            isReady
+            ? "ready" : !isWritable ? "not ready" : isShort ? "out of threads" : "stopping"
         return try .json(["status": status], status: isReady ? .ok : .serviceUnavailable)
     }
 
@@ -70,6 +75,9 @@ struct HealthRoutes {
         }
         text += await queues.text()
         text += "callmatch_streams_open \(feed.count)\n"
+        text += "# HELP callmatch_threads_short 1 while the system gives no more threads.\n"
+        text += "# TYPE callmatch_threads_short gauge\n"
+        text += "callmatch_threads_short \(threads.problem == nil ? 0 : 1)\n"
         for (quantile, value) in [("0.5", timing.summary.p50), ("0.99", timing.summary.p99)] {
             if let value {
                 text += "callmatch_ring_to_panel_milliseconds{quantile=\"\(quantile)\"} \(value)\n"

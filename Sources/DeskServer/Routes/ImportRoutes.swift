@@ -8,6 +8,7 @@ import Records
 struct ImportRoutes {
     let imports: Imports
     let crm: BuiltInCRM
+    let threads: ThreadReserve
 
     func add(to router: Router<DeskContext>) {
         router.post("api/v1/imports", use: add)
@@ -25,6 +26,7 @@ struct ImportRoutes {
 
     @Sendable func add(_ request: Request, context: DeskContext) async throws -> Reply {
         _ = try context.administrator()
+        try threads.admit()
         let file = try await request.json(File.self, limit: Limits.importBody)
         do {
             let report = try await imports.add(
@@ -45,6 +47,7 @@ struct ImportRoutes {
 
     @Sendable func start(_ request: Request, context: DeskContext) async throws -> Reply {
         _ = try context.administrator()
+        try threads.admit()
         do {
             guard let report = try await imports.start(try context.parameter("id")) else {
                 throw Problem.notFound

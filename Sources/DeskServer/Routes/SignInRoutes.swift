@@ -12,6 +12,7 @@ struct SignInRoutes {
     let organisation: Organisation
     let passwords: PasswordVerifier
     let feed: DeskFeed
+    let threads: ThreadReserve
     let attempts = SignInGuard()
     let now: @Sendable () -> Date
 
@@ -27,6 +28,13 @@ struct SignInRoutes {
     /// A link is used up by this; a page that only looks (HEAD) uses nothing up.
     @Sendable func followLink(_ request: Request, context: DeskContext) async throws -> Response {
         let token = try context.parameter("token")
+        if threads.problem != nil {
+            var page = Pages.text(
+                status: .serviceUnavailable, title: ThreadReserve.refusal,
+                body: "Your link stays good. Open it again in a minute.", next: nil)
+            page.headers[.retryAfter] = "\(ThreadReserve.retryAfter)"
+            return page
+        }
         guard let token = Token(token), let agent = try await sessions.redeem(token) else {
             return Pages.text(
                 status: .gone, title: "This sign-in link is used up or too old",
@@ -65,6 +73,7 @@ struct SignInRoutes {
     }
 
     @Sendable func signIn(_ request: Request, context: DeskContext) async throws -> Reply {
+        try threads.admit()
         let input = try await request.json(Credentials.self)
         switch input.proof {
         case .link(let link): return try await signIn(link: link, withToken: input.token == true)

@@ -40,7 +40,9 @@ struct Serve: AsyncParsableCommand {
         let logger = settings.logger()
         let address = options.address
         let app: CallMatch
+        let threads: ThreadReserve
         do {
+            threads = try ThreadReserve(logger: logger)
             app = try await CallMatch.open(
                 options, logger: logger,
                 onFatal: { failure in
@@ -53,7 +55,7 @@ struct Serve: AsyncParsableCommand {
             throw CommandFailure(text: "\(fault)")
         }
         do {
-            try await DeskServer(app).run {
+            try await DeskServer(app, threads: threads).run {
                 Terminal.say("CallMatch is ready at \(address)")
             }
         } catch {

@@ -13,7 +13,7 @@ from form import either
 from ledger import Ledger
 from load import EXTENSION, has_passed, under_load
 from memory_limit import MemoryLimit
-from program import Server, until
+from program import Client, Server, session_token, until
 from webhooks import PhoneSystem
 
 STOPS = either(3, 50)
@@ -22,6 +22,9 @@ DESCRIPTORS = 160
 STRANGERS = 400
 # It asks again after a second.
 REFUSED = 5
+# Seconds, and more than the five after which libdispatch ends a thread that has nothing to do.
+RESTS = 6
+PASSWORD = "correct horse"
 # Ten times the mean of a busy hour, in events a second, and 200 windows.
 TENFOLD = 50
 AGENTS, WINDOWS = 25, 8
@@ -118,7 +121,7 @@ def out_of_descriptors(program, folder, system, ledger: Ledger, record_property)
 
 
 def out_of_threads(program, folder, system, ledger: Ledger, record_property) -> Server:
-    """First at its start, then while it works: the next thread that it asks for is refused, for five seconds."""
+    """First at its start; then while it works, under load and after a rest; then so that its reserve does not help."""
     server = system.server(program, folder / "data")
     system.most_threads = 1
     server.spawn()
@@ -126,20 +129,65 @@ def out_of_threads(program, folder, system, ledger: Ledger, record_property) -> 
     said = re.search(r"gives this process 1 more threads, and CallMatch needs (\d+)", server.log.read_text())
     system.most_threads, system.refused = int(said[1]), 0
     phones = prepared(server)
-    record_property("control", f"with {said[1]} threads it starts")
-    with under_load(phones, ledger), ThreadPoolExecutor(1) as guesser:
+    inside, admin, link = server.sign_in("ada"), server.sign_in("admin"), server.link("cleo")
+    record_property("control", f"with {said[1]} threads it starts, and takes who signs in")
+    assert readiness(server) == (200, "ready")
+    with under_load(phones, ledger) as load:
         until(lambda: len(ledger) > 20, 30, "a load")
-        system.most_threads = system.threads
-        # Passwords have a thread of their own while there are any.
-        wrong = {"name": "admin", "password": "not this one"}
-        guess = guesser.submit(lambda: server.nobody().post("session", wrong).status_code)
+        all_of_them = system.most_threads = system.threads
+        until(lambda: readiness(server) == (503, "out of threads"), 30, "it is noticed")
+        record_property("threads given back", all_of_them - system.threads)
+        takes_nobody_new(server, admin, link)
+        goes_on(inside, ledger, {"new": PASSWORD})
+    # libdispatch ends a thread after five seconds without work.
+    until(has_passed(RESTS), RESTS + 5)
+    with under_load(phones, ledger):
+        goes_on(inside, ledger, {"new": PASSWORD, "current": PASSWORD})
+        takes_nobody_new(server, admin, link)
+        record_property("threads refused", without_its_reserve(system, inside, ledger))
+        until(lambda: readiness(server) == (200, "ready"), 30, "it is ready")
+    assert load.refused == 0
+    assert session_token(link)
+    return server
+
+
+def readiness(server: Server) -> tuple[int, str]:
+    answer = server.nobody().request("GET", "/ready")
+    return answer.status_code, answer.json()["status"]
+
+
+def goes_on(inside: Client, ledger: Ledger, password: dict) -> None:
+    """Calls are taken, desks are shown, and there is a thread for what needs one of its own."""
+    so_far = len(ledger)
+    assert inside.post("session/password", password).status_code == 204
+    assert inside.get("desk").status_code == 200
+    until(lambda: len(ledger) > so_far + 100, 60, "calls are taken")
+
+
+def takes_nobody_new(server: Server, admin: Client, link: str) -> None:
+    """A sign-in and an import are told to come again, and the doctor says why."""
+    sign_in = server.nobody().post("session", {"name": "admin", "password": "not this one"})
+    assert (sign_in.status_code, sign_in.headers["Retry-After"]) == (503, "5")
+    assert server.nobody().request("GET", link.removeprefix(server.address)).status_code == 503
+    assert admin.post("imports", {"name": "a.csv", "text": "First Name,Phone"}).status_code == 503
+    assert admin.request("GET", "/metrics").text.count("\ncallmatch_threads_short 1\n") == 1
+    threads = [each for each in server.operate("doctor") if each["part"] == "threads"]
+    assert [each["state"] for each in threads] == ["red"]
+    assert "ulimit -u" in threads[0]["text"]
+
+
+def without_its_reserve(system, inside: Client, ledger: Ledger) -> int:
+    """How many threads are refused until it is given some: others have taken those of the reserve."""
+    system.most_threads, system.refused = system.threads, 0
+    with ThreadPoolExecutor(1) as agent:
+        wrong = {"new": PASSWORD, "current": "not this one"}
+        answer = agent.submit(lambda: inside.post("session/password", wrong).status_code)
         until(lambda: system.refused >= REFUSED, 60, "it is refused a thread, second after second")
         system.most_threads = 0
         so_far = len(ledger)
         until(lambda: len(ledger) > so_far + 100, 60, "it goes on once there are threads")
-        assert guess.result() == 401
-    record_property("threads refused", system.refused)
-    return server
+        assert answer.result() == 422
+    return system.refused
 
 
 @pytest.mark.parametrize("what", [out_of_descriptors, out_of_threads], ids=lambda what: what.__name__)
@@ -147,8 +195,10 @@ def test_f27_out_of(program, tmp_path, system, ledger: Ledger, record_property, 
     """More connections come than the server has file descriptors for, while it works; it is given no more threads.
 
     Expected: who is connected is served, who is not waits; nothing is lost, and afterwards new ones are taken. Without
-    threads it does not start, and says why; while it works it may stand still until it is given one.
-    Control: while the connections are there, a new one is not served; with as many threads as it needs it starts.
+    threads it does not start, and says why. While it works, calls and who is signed in go on, sign-ins and imports are
+    refused, and it says why; where its reserve is taken too, it may stand still until it is given a thread.
+    Control: while the connections are there, a new one is not served; with as many threads as it needs it starts, and
+    takes who signs in.
     """
     server = what(program, tmp_path, system, ledger, record_property)
     assert server.process.poll() is None
