@@ -148,8 +148,7 @@ package struct OrgChecks: Sendable {
 
     private func people(_ name: String, _ object: OrgName) async -> CRMCheck {
         do throws(OrgFault) {
-            let (_, body) = try await connection.ask("GET", "sobjects/\(object)/describe")
-            let phones = try OrgDescribe(body, of: object)
+            let phones = try await connection.describe(object)
                 .phones(and: settings.morePhones[object] ?? [])
             guard !phones.isEmpty else {
                 return bad(
@@ -167,8 +166,7 @@ package struct OrgChecks: Sendable {
         let name = "Call logs"
         let about: OrgDescribe
         do throws(OrgFault) {
-            let (_, body) = try await connection.ask("GET", "sobjects/Task/describe")
-            about = try OrgDescribe(body, of: .task)
+            about = try await connection.describe(.task)
         } catch {
             return [
                 bad(

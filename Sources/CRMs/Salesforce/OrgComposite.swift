@@ -116,7 +116,7 @@ extension OrgConnection {
             "POST", "composite", body: composite.body(version: version)
         ) {
             $0.isRepeatable = true
-            $0.mostBytes = OrgTransport.longAnswer
+            $0.mostBytes = OrgRequest.longAnswer
         }
         guard let body = JSONValue(reply.body) else { throw .garbled("it is no JSON") }
         return try OrgParts(body)

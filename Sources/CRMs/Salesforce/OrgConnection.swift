@@ -81,13 +81,22 @@ package actor OrgConnection {
 
     /// Asks for a path below `/services/data/vNN.N`, or for a whole path that the org gave.
     ///
+    /// - Parameter mostBytes: how long the answer may be; a longer one is none.
     /// - Returns: the answer's status and its JSON, which is `nil` for an empty one.
     /// - Throws: `OrgFault`. A token that is no longer taken is renewed once.
     package func ask(
         _ method: String = "GET", _ path: String, query: [String: String] = [:],
-        body: JSONValue? = nil
+        body: JSONValue? = nil, upTo mostBytes: Int = OrgRequest.usualAnswer
     ) async throws(OrgFault) -> (status: Int, body: JSONValue?) {
-        try Self.read(try await answer(method, path, query: query, body: body))
+        try Self.read(
+            try await answer(method, path, query: query, body: body) { $0.mostBytes = mostBytes })
+    }
+
+    /// What an object has in this org, for whose tokens these are.
+    func describe(_ object: OrgName) async throws(OrgFault) -> OrgDescribe {
+        let (_, body) = try await ask(
+            "GET", "sobjects/\(object)/describe", upTo: OrgRequest.longAnswer)
+        return try OrgDescribe(body, of: object)
     }
 
     /// The same as it came, for what is no JSON; never a refusal.
@@ -125,7 +134,6 @@ package actor OrgConnection {
         request.method = method
         // A second POST would be a second record; and that a change is sent once is worth one handshake.
         request.isRepeatable = body == nil && method != "POST"
-        if method == "GET" { request.mostBytes = OrgTransport.longAnswer }
         request.headers = [
             "Authorization": "Bearer \(token.secret.revealed())", "Accept": "application/json",
         ]

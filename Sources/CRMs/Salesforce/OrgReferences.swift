@@ -89,8 +89,7 @@ actor OrgReferences {
     private func columns(of object: OrgName) async throws(OrgFault) -> [OrgName] {
         if let known = columns[object] { return known }
         do throws(OrgFault) {
-            let (_, body) = try await connection.ask("GET", "sobjects/\(object)/describe")
-            let describe = try OrgDescribe(body, of: object)
+            let describe = try await connection.describe(object)
             columns[object] = Self.asked.filter(describe.has)
         } catch {
             guard case .refused(let refusal) = error, refusal.status == 404 else { throw error }

@@ -20,8 +20,7 @@ actor OrgTasks {
     /// What a Task has in this org, asked once and after it was forgotten.
     func description() async throws(OrgFault) -> OrgDescribe {
         if let describe { return describe }
-        let (_, body) = try await connection.ask("GET", "sobjects/Task/describe")
-        let new = try OrgDescribe(body, of: .task)
+        let new = try await connection.describe(.task)
         describe = new
         return new
     }

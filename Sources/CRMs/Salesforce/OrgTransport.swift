@@ -3,6 +3,12 @@ import Synchronization
 
 /// One request to the org, and what came back, as bytes.
 package struct OrgRequest: Sendable {
+    /// In bytes: what a record that was written or looked for, a token or a refusal is answered with.
+    package static let usualAnswer = 1 << 20
+    /// For what is longer by its nature. A page of 2,000 people with long names is below 4 MiB; a description lists every field of
+    /// an object; what is read for a call comes in one answer of up to 25 parts, notes and all.
+    package static let longAnswer = 16 << 20
+
     package var method = "GET"
     package let url: URL
     package var headers: [String: String] = [:]
@@ -11,7 +17,7 @@ package struct OrgRequest: Sendable {
     /// turns out to be closed; on a new connection nothing is ever sent twice.
     package var isRepeatable = true
     /// In bytes: a longer answer is cut off, and is no answer.
-    package var mostBytes = OrgTransport.usualAnswer
+    package var mostBytes = OrgRequest.usualAnswer
 
     package init(_ url: URL) { self.url = url }
 
@@ -33,10 +39,6 @@ package struct OrgReply: Sendable {
 
 /// HTTP to one org: no redirects, no cookies, no cache, and no more of an answer than was asked for.
 final class OrgTransport: Sendable {
-    /// What a record that was written, a token or a refusal is answered with.
-    static let usualAnswer = 1 << 20
-    /// What was asked for. A page of 2,000 records with long names is below 4 MiB.
-    static let longAnswer = 16 << 20
     /// More requests than these wait for one that ends.
     static let requestsAtOnce = 8
 

@@ -87,8 +87,7 @@ package actor SalesforceSource {
     private func people(of object: OrgName) async throws(OrgFault) -> OrgPeople {
         if let known = people[object] { return known }
         doing = "the description (describe) of \(object)"
-        let (_, body) = try await connection.ask("GET", "sobjects/\(object)/describe")
-        let new = OrgPeople(try OrgDescribe(body, of: object), settings: settings)
+        let new = OrgPeople(try await connection.describe(object), settings: settings)
         people[object] = new
         return new
     }
@@ -103,7 +102,7 @@ package actor SalesforceSource {
             """
         doing = "a page of \(object) (query)"
         var (_, body) = try await connection.ask(
-            "GET", "queryAll", query: ["q": query.description])
+            "GET", "queryAll", query: ["q": query.description], upTo: OrgRequest.longAnswer)
         var rows: [JSONValue] = []
         for _ in 0..<Self.mostParts {
             guard let records = body?["records"]?.array, let isDone = body?["done"]?.flag else {
@@ -114,7 +113,7 @@ package actor SalesforceSource {
             guard let next = body?["nextRecordsUrl"]?.text, next.hasPrefix("/services/data/") else {
                 throw .garbled("a page of \(object) does not say where it goes on")
             }
-            (_, body) = try await connection.ask("GET", next)
+            (_, body) = try await connection.ask("GET", next, upTo: OrgRequest.longAnswer)
         }
         throw .garbled("a page of \(object) does not end")
     }

@@ -4,9 +4,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from system_fault import SystemFault
+from connected_org import OrgProcess, connected, hire, wait_until_in
+from filing import Scene
 from ledger import Ledger
 from program import Server
+from system_fault import SystemFault
+from webhooks import PhoneSystem
 
 
 @pytest.fixture(autouse=True)
@@ -41,3 +44,17 @@ def system(fault_library: Path, tmp_path: Path) -> Iterator[SystemFault]:
     system = SystemFault(fault_library, tmp_path / "plan")
     yield system
     system.close()
+
+
+@pytest.fixture(scope="module")
+def scene(program: str, tmp_path_factory) -> Iterator[Scene]:
+    with OrgProcess() as org:
+        about = {"names": "everybody", "agents": "users", "users": {"anna": "ada@callmatch.example"}}
+        folder = tmp_path_factory.mktemp("crm")
+        server = connected(program, folder, org, **about).start()
+        agent = hire(server, "anna", "1001")
+        wait_until_in(agent)
+        yield Scene(server, org, agent, PhoneSystem.added(agent, "office"))
+        assert server.audit()["unexplained"] == 0
+        assert server.stop() == 0
+        assert org.info()["mistakes"] == []
