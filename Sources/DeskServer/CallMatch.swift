@@ -201,17 +201,13 @@ package struct CallMatch: Sendable {
     }
 
     /// Counts all calls by where they stand, and compares filed logs with what the CRM has.
-    ///
-    /// - Parameter needsCRM: it fails when the CRM that we connect to does not answer; otherwise what that would say is left out.
-    func audit(since: Date, needsCRM: Bool = true) async throws -> Audit {
-        let elsewhere: Set<String>
-        do {
-            elsewhere = try await missingElsewhere(since: since)
-        } catch {
-            guard !needsCRM else { throw error }
-            elsewhere = []
-        }
-        return try await flow.audit(since: since) { logs, store in
+    func audit(since: Date) async throws -> Audit {
+        try await audit(since: since, missing: missingElsewhere(since: since))
+    }
+
+    /// - Parameter elsewhere: the keys of filed logs that the CRM that we connect to does not have.
+    func audit(since: Date, missing elsewhere: Set<String>) async throws -> Audit {
+        try await flow.audit(since: since) { logs, store in
             let own = logs.filter { $0.record?.id.crm == BuiltInCRM.name }
                 .map { ($0.key, $0.record?.id.value ?? "") }
             return try crm.missingCallLogs(
@@ -221,7 +217,7 @@ package struct CallMatch: Sendable {
     }
 
     /// Logs that were filed in the CRM that we connect to, and are not there.
-    private func missingElsewhere(since: Date) async throws -> Set<String> {
+    func missingElsewhere(since: Date) async throws -> Set<String> {
         guard let link else { return [] }
         let name = link.crm.crm
         let filed: [String: String] = try await database.read { store in

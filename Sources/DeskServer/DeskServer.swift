@@ -68,6 +68,12 @@ package struct DeskServer: Sendable {
         if let link = app.link {
             services.append(Loop { await link.costs.run(app.database) })
             services.append(Loop { await link.sights.run { agent in feed.draw(agent) } })
+            services.append(
+                Loop {
+                    await link.filed.run(now: app.now, logger: app.logger) { since in
+                        try await app.missingElsewhere(since: since)
+                    }
+                })
         }
         var configuration = ServiceGroupConfiguration(services: services, logger: app.logger)
         configuration.maximumGracefulShutdownDuration = .seconds(8)
@@ -216,7 +222,7 @@ package struct DeskServer: Sendable {
             queues: QueueFigures(
                 database: app.database, delivery: app.delivery,
                 phoneSystems: app.phoneSystems.map(\.shared), refusals: refusals, now: app.now),
-            audit: { try await app.audit(since: $0, needsCRM: false) },
+            audit: { try await app.audit(since: $0, missing: $1) },
             address: app.options.address, startedAt: app.now(), now: app.now)
     }
 }

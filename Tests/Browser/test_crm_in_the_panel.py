@@ -316,6 +316,13 @@ RED |= {"text": "It refuses the connection's key (invalid_grant). Make a new one
 RED |= {"withoutUser": ["Dora Meier", "Wiebke Petersen", "שרה כהן", "Freifrau von " + "Lang" * 20]}
 BAD = GREEN | {"product": LONG, "expected": None, "loading": True, "state": "loading"}
 BAD |= {"usedToday": None, "allowedToday": None, "text": LONG}
+# By the same names: whether what was filed was compared with the CRM, and what the page says.
+COMPARED = {
+    "green": ({"comparedAt": "2026-11-25T14:02:00Z"}, "Logged calls were compared with Kontor CRM: "),
+    "loading": ({}, "Logged calls are being compared with Kontor CRM."),
+    "red": ({"comparedAt": "2026-11-25T14:02:00Z", "problem": RED["text"]}, RED["text"]),
+    "long": ({"problem": LONG}, "counts without its word"),
+}
 
 
 @pytest.mark.parametrize(
@@ -325,7 +332,9 @@ BAD |= {"usedToday": None, "allowedToday": None, "text": LONG}
 def test_connections_and_health(hire, looks, name, crms):
     office = hire("admin")
     page = office.page
-    answer(page, "**/api/v1/admin/health", lambda body: body.update(crms=crms))
+    compared, says = COMPARED.get(name, (None, None))
+    about = {"crms": crms} if compared is None else {"crms": crms, "filedLogs": compared}
+    answer(page, "**/api/v1/admin/health", lambda body: body.update(about))
     page.goto(f"{office.server.address}/admin/connections")
     expect(page.get_by_role("heading", level=2, name="Phone systems")).to_be_visible()
     if not crms:
@@ -342,6 +351,11 @@ def test_connections_and_health(hire, looks, name, crms):
     looks.at(page, f"admin-connections-crm-{name}")
     page.goto(f"{office.server.address}/admin/health")
     expect(page.get_by_role("heading", level=2, name="Server")).to_be_visible()
+    today = page.locator("section", has=page.get_by_role("heading", name="Calls today"))
+    if says:
+        expect(today).to_contain_text(says)
+    else:
+        expect(today).not_to_contain_text("ompared with")
     looks.at(page, f"admin-health-crm-{name}")
 
 

@@ -88,6 +88,9 @@ export const words = {
     noSources: 'No phone system sends events yet.',
     sourcesMore: 'Phone connections', crmsMore: 'CRM connection',
     parkedMore: 'See the parked ones',
+    comparedAt: (crm, when) => `Logged calls were compared with ${crm}: ${when}.`,
+    notComparedYet: (crm) => `Logged calls are being compared with ${crm}.`,
+    notCompared: (crm) => `Logged calls could not be compared with ${crm}: “Unexplained” counts without its word.`,
   },
 
   deliveries: {

@@ -1,6 +1,6 @@
 // The parts of the health page: today's calls, times from ring to panel, phone systems, the server.
 import { h } from './dom.js';
-import { count, shown, span } from './format.js';
+import { count, shown, span, timeAndDay } from './format.js';
 import { ringChart } from './admin-chart.js';
 import { crmRow } from './admin-crms.js';
 import { sourceRow } from './admin-sources.js';
@@ -14,7 +14,8 @@ const words = all.health;
 const tile = (label, value, unit) => h('div', { key: label, class: 'tally-item' },
   h('dt', {}, label), h('dd', {}, value, unit && h('span', { class: 'tally-unit' }, ` ${unit}`)));
 
-export function todayPart(counts) {
+/** @param compared absent where the CRM is our own. */
+export function todayPart(counts, compared, crms) {
   const isExplained = counts.unexplained === 0;
   const tiles = Object.entries(words.counts).map(([name, label]) => tile(label, count(counts[name] ?? 0)));
   return section({ key: 'today', title: words.today, kind: 'stack' },
@@ -25,7 +26,16 @@ export function todayPart(counts) {
       !isExplained && counts.examples?.length > 0 && h('dd', { class: 'verdict-more small' },
         words.examples(shown(counts.examples.join(', '), 400)))),
     h('dl', { key: 'counts', class: 'tally' }, tiles),
+    compared && comparison(compared, shown(crms?.[0]?.product) ?? link.connections.crm),
     counts.parked > 0 && h('p', { key: 'parked' }, h('a', { href: '/admin/deliveries' }, words.parkedMore)));
+}
+
+function comparison({ comparedAt, problem }, crm) {
+  const last = comparedAt ? words.comparedAt(crm, timeAndDay(comparedAt)) : null;
+  if (!problem) return h('p', { key: 'compared', class: 'quiet small' }, last ?? words.notComparedYet(crm));
+  return notice({ key: 'compared', tone: 'warning' },
+    h('p', {}, words.notCompared(crm)), h('p', { class: 'small', dir: 'auto' }, shown(problem, 400)),
+    last && h('p', { class: 'small' }, last));
 }
 
 export function ringsPart(times) {

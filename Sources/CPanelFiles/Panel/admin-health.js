@@ -41,7 +41,7 @@ class AdminHealth extends View {
       problem && failure(problem, () => this.load()),
       !health && !problem && loadingRows(5),
       health && [
-        this.tools(this.state), todayPart(health.today), ringsPart(health.ringToPanel),
+        this.tools(this.state), todayPart(health.today, health.filedLogs, health.crms), ringsPart(health.ringToPanel),
         crmsPart(health.crms), sourcesPart(health.sources), serverPart(health),
       ],
     ];

@@ -9,14 +9,15 @@ import PhoneNumbers
 import Records
 import Storage
 
-/// A CRM that we connect to, and what stands around it: how its people come in, who is asked for live, and what agents may
-/// see.
+/// A CRM that we connect to, and what stands around it: how its people come in, who is asked for live, what agents may
+/// see, and whether it still has what was filed.
 struct CRMLink: Sendable {
     let crm: any ConnectedCRM
     let sync: DirectorySync
     let live: LiveLookup
     let sights: SightKeeper
     let costs: CRMCallCosts
+    let filed = FiledLogCheck()
 
     /// Our own address that leads to the CRM's page for a new record.
     static let newRecordPath = "/connect/new"

@@ -20,7 +20,7 @@ struct HealthRoutes {
     let link: CRMLink?
     let threads: ThreadReserve
     let queues: QueueFigures
-    let audit: @Sendable (_ since: Date) async throws -> Audit
+    let audit: @Sendable (_ since: Date, _ missing: Set<String>) async throws -> Audit
     let address: String
     let startedAt: Date
     let now: @Sendable () -> Date
@@ -95,8 +95,14 @@ struct HealthRoutes {
             let text: String
         }
 
+        struct FiledLogs: Encodable {
+            let comparedAt: Date?
+            let problem: String?
+        }
+
         let ringToPanel: RingTiming.Summary
         let today: Audit
+        let filedLogs: FiledLogs?
         let store: Store
         let sources: [SourceView]
         let crms: [CRMConnectionView]
@@ -109,8 +115,10 @@ struct HealthRoutes {
         _ = try context.administrator()
         let health = database.health
         let midnight = Calendar(identifier: .gregorian).startOfDay(for: now())
+        let filed = link?.filed.look(since: midnight, now: now())
         let view = HealthView(
-            ringToPanel: timing.summary, today: try await audit(midnight),
+            ringToPanel: timing.summary, today: try await audit(midnight, filed?.missing ?? []),
+            filedLogs: filed.map { .init(comparedAt: $0.comparedAt, problem: $0.problem) },
             store: .init(
                 engine: database.kind.title, writable: health.isWritable,
                 text: health.reason ?? "Writes are durable."),

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from connected_org import OrgProcess, connected, hire, wait_until_in
-from filing import Scene
+from filing import Scene, Talk
 from ledger import Ledger
 from program import Server
 from system_fault import SystemFault
@@ -58,3 +58,9 @@ def scene(program: str, tmp_path_factory) -> Iterator[Scene]:
         assert server.audit()["unexplained"] == 0
         assert server.stop() == 0
         assert org.info()["mistakes"] == []
+
+
+@pytest.fixture
+def talk(scene: Scene) -> Talk:
+    scene.org.requests(clear=True)
+    return Talk(scene)

@@ -16,12 +16,6 @@ HOUR = 3600
 TOKEN = "/services/oauth2/token"
 
 
-@pytest.fixture
-def talk(scene: Scene) -> Talk:
-    scene.org.requests(clear=True)
-    return Talk(scene)
-
-
 def test_f13_the_key_is_there_already(scene: Scene, talk: Talk):
     """Another upsert of our key is not seen yet, and the org says DUPLICATE_VALUE.
 
