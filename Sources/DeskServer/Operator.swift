@@ -234,15 +234,9 @@ package struct Operator: Sendable {
         return try OperatorReply(all, isFine: all.allSatisfy { $0.state == "green" })
     }
 
-    /// What the server that runs is given by the machine.
+    /// What the machine does not give the server that runs; nothing while it gives enough.
     private func system() -> [Finding] {
-        guard let threads else { return [] }
-        let problem = threads.problem
-        return [
-            Finding(
-                part: "threads", state: problem == nil ? "green" : "red",
-                text: problem ?? "As many as are needed, and a reserve.")
-        ]
+        threads?.problem.map { [Finding(part: "threads", state: "red", text: $0)] } ?? []
     }
 
     /// Each step of the set-up of a CRM that we connect to.

@@ -173,7 +173,7 @@ def test_r19_who_stood_still_and_wakes_up_changes_nothing(pair, record_property)
         pressed = press(first, cleo, f"calls/{talk}/hold")
     finally:
         os.kill(first.process.pid, signal.SIGCONT)
-    assert pressed.getresponse().status == 204
+    assert (answer := pressed.getresponse()).status == 204, answer.read()
     live(cleo, talk, "held")
     # It believes that it has the lease until it asks.
     until(lambda: {each["state"] for each in told(first)["nodes"]} == {"up"}, 20)

@@ -17,6 +17,12 @@ final class SharedPhone: CallControl, PhoneSystemReport {
     private let carryOut: @Sendable (PhoneErrand) async throws(ControlRefusal) -> String?
     private let board = Mutex(PhoneBoard())
     private let isHere: Atomic<Bool>
+    /// From the end of a term until the board was looked at: what this server believes is newer than the board that it read
+    /// before the term.
+    private let hasLeft = Atomic(false)
+    /// Ends of terms, for `follow`.
+    private let ends: AsyncStream<Void>
+    private let ended: AsyncStream<Void>.Continuation
     /// Of the term, where there are terms.
     private let fence = Mutex<Fence?>(nil)
     /// Wakes the writer of the board, in a term.
@@ -39,21 +45,24 @@ final class SharedPhone: CallControl, PhoneSystemReport {
         self.carryOut = carryOut
         errands = PhoneErrands(database: database)
         isHere = Atomic(!database.kind.isShared)
+        (ends, ended) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
     /// Whether this server is connected to it.
     var isConnectedHere: Bool { isHere.load(ordering: .acquiring) }
 
+    private var knowsBest: Bool { isConnectedHere || hasLeft.load(ordering: .acquiring) }
+
     // MARK: - What every server may ask
 
     func abilities(for line: String, in call: Call) async -> Set<CallAbility> {
-        if isConnectedHere { return await local.abilities(for: line, in: call) }
+        if knowsBest { return await local.abilities(for: line, in: call) }
         let key = PhoneBoard.Key(call: call.id.publicID, extension: line)
         return board.withLock { $0.calls[key] ?? [] }
     }
 
     func canDial(from line: String) async -> Bool {
-        if isConnectedHere { return await local.canDial(from: line) }
+        if knowsBest { return await local.canDial(from: line) }
         return board.withLock { $0.dialable.contains(line) }
     }
 
@@ -115,7 +124,11 @@ final class SharedPhone: CallControl, PhoneSystemReport {
     ) async throws {
         self.fence.withLock { $0 = fence }
         isHere.store(true, ordering: .releasing)
-        defer { isHere.store(fence == nil, ordering: .releasing) }
+        defer {
+            hasLeft.store(fence != nil, ordering: .releasing)
+            isHere.store(fence == nil, ordering: .releasing)
+            ended.yield()
+        }
         guard database.kind.isShared else { return try await listen() }
         let writer = PhoneBoardWriter(
             database: database, phone: local, report: report, extensions: extensions,
@@ -157,15 +170,20 @@ final class SharedPhone: CallControl, PhoneSystemReport {
 
     // MARK: - The others
 
-    /// Follows the board while another server writes it.
+    /// Follows the board while another server writes it; to be called once.
     ///
     /// - Parameter drawAnew: told of extensions whose buttons may have changed; of `nil` for all.
     func follow(_ drawAnew: @escaping @Sendable (Set<String>?) -> Void) async {
         guard database.kind.isShared else { return }
         let notices = database.changes(topic: PhoneBoard.changed)
         await read(drawAnew)
-        for await notice in notices where [system, "*"].contains(notice.subject) {
-            await read(drawAnew)
+        await withDiscardingTaskGroup { group in
+            // What was written during the term was not looked at.
+            group.addTask { for await _ in self.ends { await self.read(drawAnew) } }
+            for await notice in notices where [system, "*"].contains(notice.subject) {
+                await read(drawAnew)
+            }
+            group.cancelAll()
         }
     }
 
@@ -177,6 +195,7 @@ final class SharedPhone: CallControl, PhoneSystemReport {
             defer { board = new }
             return board
         }
+        hasLeft.store(false, ordering: .releasing)
         let changed = new.differs(from: old)
         if changed?.isEmpty != true { drawAnew(changed) }
     }

@@ -4,12 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from connected_org import OrgProcess, connected, hire, wait_until_in
-from filing import Scene, Talk
 from ledger import Ledger
 from program import Server
 from system_fault import SystemFault
-from webhooks import PhoneSystem
 
 
 @pytest.fixture(autouse=True)
@@ -44,23 +41,3 @@ def system(fault_library: Path, tmp_path: Path) -> Iterator[SystemFault]:
     system = SystemFault(fault_library, tmp_path / "plan")
     yield system
     system.close()
-
-
-@pytest.fixture(scope="module")
-def scene(program: str, tmp_path_factory) -> Iterator[Scene]:
-    with OrgProcess() as org:
-        about = {"names": "everybody", "agents": "users", "users": {"anna": "ada@callmatch.example"}}
-        folder = tmp_path_factory.mktemp("crm")
-        server = connected(program, folder, org, **about).start()
-        agent = hire(server, "anna", "1001")
-        wait_until_in(agent)
-        yield Scene(server, org, agent, PhoneSystem.added(agent, "office"))
-        assert server.audit()["unexplained"] == 0
-        assert server.stop() == 0
-        assert org.info()["mistakes"] == []
-
-
-@pytest.fixture
-def talk(scene: Scene) -> Talk:
-    scene.org.requests(clear=True)
-    return Talk(scene)

@@ -2,9 +2,12 @@
 
 import itertools
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
-from connected_org import OrgProcess, connection
+from connected_org import OrgProcess, connected, connection, hire, wait_until_in
 from program import Client, Server, until
 from webhooks import PhoneSystem, ReportedCall
 
@@ -39,6 +42,20 @@ class Scene:
         """Logs that wait or are parked, by call."""
         found = self.agent.json("admin/deliveries", state=state)["deliveries"]
         return {each["call"]: each for each in found}
+
+
+@contextmanager
+def scene_with_an_org(program: str, folder: Path) -> Iterator[Scene]:
+    """In the end every call is explained, and the org has met nothing that it does not know."""
+    with OrgProcess() as org:
+        about = {"names": "everybody", "agents": "users", "users": {"anna": "ada@callmatch.example"}}
+        server = connected(program, folder, org, **about).start()
+        agent = hire(server, "anna", "1001")
+        wait_until_in(agent)
+        yield Scene(server, org, agent, PhoneSystem.added(agent, "office"))
+        assert server.audit()["unexplained"] == 0
+        assert server.stop() == 0
+        assert org.info()["mistakes"] == []
 
 
 def is_write(request: dict) -> bool:

@@ -2,18 +2,31 @@
 
 import json
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from urllib.parse import unquote
 
 import pytest
 from connected_org import ref, wait_until_in
-from filing import LOVELACE, Scene, Talk, is_write
+from filing import LOVELACE, Scene, Talk, is_write, scene_with_an_org
 from program import Client, until
 from webhooks import ReportedCall
 
 HOUR = 3600
 TOKEN = "/services/oauth2/token"
+
+
+@pytest.fixture(scope="module")
+def scene(program: str, tmp_path_factory) -> Iterator[Scene]:
+    with scene_with_an_org(program, tmp_path_factory.mktemp("crm")) as scene:
+        yield scene
+
+
+@pytest.fixture
+def talk(scene: Scene) -> Talk:
+    scene.org.requests(clear=True)
+    return Talk(scene)
 
 
 def test_f13_the_key_is_there_already(scene: Scene, talk: Talk):

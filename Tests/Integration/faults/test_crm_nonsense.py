@@ -7,8 +7,14 @@ from collections.abc import Iterator
 
 import pytest
 from connected_org import wait_until_in
-from filing import Scene, Talk
+from filing import Scene, Talk, scene_with_an_org
 from program import until
+
+
+@pytest.fixture(scope="module")
+def scene(program: str, tmp_path_factory) -> Iterator[Scene]:
+    with scene_with_an_org(program, tmp_path_factory.mktemp("crm")) as scene:
+        yield scene
 
 
 class Trap:

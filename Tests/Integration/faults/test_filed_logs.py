@@ -1,11 +1,25 @@
 """*Health* says whether the CRM still has what was filed, and asks it seldom."""
 
 import re
+from collections.abc import Iterator
 
-from filing import Scene, Talk
+import pytest
+from filing import Scene, Talk, scene_with_an_org
 from program import Client, until
 
 LOOKS = 5
+
+
+@pytest.fixture(scope="module")
+def scene(program: str, tmp_path_factory) -> Iterator[Scene]:
+    with scene_with_an_org(program, tmp_path_factory.mktemp("crm")) as scene:
+        yield scene
+
+
+@pytest.fixture
+def talk(scene: Scene) -> Talk:
+    scene.org.requests(clear=True)
+    return Talk(scene)
 
 
 def health(agent: Client) -> tuple[dict, int]:
