@@ -199,6 +199,28 @@ def test_r19_who_stood_still_and_wakes_up_changes_nothing(pair, record_property)
     record_property("taken over after s", f"{taken:.1f}")
 
 
+def test_who_has_lost_a_phone_system_shows_its_buttons(pair):
+    """It stood still while another server took over. Nothing changes afterwards that could tell it.
+
+    Control: the buttons are those of the other server, which has picked the call up.
+    """
+    first = led(pair)
+    second = other(pair, first)
+    cleo = second.sign_in("cleo")
+    call = ring(cleo, "0176 5550102")
+    live(cleo, call, "ringing")
+    os.kill(first.process.pid, signal.SIGSTOP)
+    try:
+        led([second])
+        cleo.call_where(lambda each: each["id"] == call and "answer" in each["can"], within=30)
+        assert cleo.post(f"calls/{call}/answer").status_code == 204
+        cleo.call_where(lambda each: each["id"] == call and "hold" in each["can"])
+    finally:
+        os.kill(first.process.pid, signal.SIGCONT)
+    until(lambda: DEMO not in told(first)["nodes"][0]["duties"], TAKEN_OVER_WITHIN, "it knows that it has lost it")
+    first.sign_in("cleo").call_where(lambda each: each["id"] == call and "hold" in each["can"])
+
+
 def press(server: Server, agent: Client, path: str) -> http.client.HTTPConnection:
     """A button that is pressed at a server which cannot answer yet."""
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)

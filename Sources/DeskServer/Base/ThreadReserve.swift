@@ -57,7 +57,8 @@ package final class ThreadReserve: Sendable {
             throw Problem(
                 status: .serviceUnavailable, title: Self.refusal,
                 detail: """
-                    The machine gives this server no more room. Nothing was changed: try again in a minute.
+                    \(Self.refusal). Nothing was changed: try again in a minute, and tell your \
+                    administrator if it stays so.
                     """,
                 retryAfter: Self.retryAfter)
         }

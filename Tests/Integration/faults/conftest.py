@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from filing import Scene, Talk, scene_with_an_org
 from ledger import Ledger
 from program import Server
 from system_fault import SystemFault
@@ -41,3 +42,15 @@ def system(fault_library: Path, tmp_path: Path) -> Iterator[SystemFault]:
     system = SystemFault(fault_library, tmp_path / "plan")
     yield system
     system.close()
+
+
+@pytest.fixture(scope="module")
+def setting(program: str, tmp_path_factory) -> Iterator[Scene]:
+    with scene_with_an_org(program, tmp_path_factory.mktemp("crm")) as setting:
+        yield setting
+
+
+@pytest.fixture
+def talk(setting: Scene) -> Talk:
+    setting.org.requests(clear=True)
+    return Talk(setting)

@@ -2,14 +2,13 @@
 
 import json
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from urllib.parse import unquote
 
 import pytest
 from connected_org import ref, wait_until_in
-from filing import LOVELACE, Scene, Talk, is_write, scene_with_an_org
+from filing import LOVELACE, Scene, Talk, is_write
 from program import Client, until
 from webhooks import ReportedCall
 
@@ -17,129 +16,117 @@ HOUR = 3600
 TOKEN = "/services/oauth2/token"
 
 
-@pytest.fixture(scope="module")
-def scene(program: str, tmp_path_factory) -> Iterator[Scene]:
-    with scene_with_an_org(program, tmp_path_factory.mktemp("crm")) as scene:
-        yield scene
-
-
-@pytest.fixture
-def talk(scene: Scene) -> Talk:
-    scene.org.requests(clear=True)
-    return Talk(scene)
-
-
-def test_f13_the_key_is_there_already(scene: Scene, talk: Talk):
+def test_f13_the_key_is_there_already(setting: Scene, talk: Talk):
     """Another upsert of our key is not seen yet, and the org says DUPLICATE_VALUE.
 
     Expected: that record is changed, and there is one.
     Control: the first write was refused.
     """
-    scene.org.configure(upsert_blind_seconds=60)
-    other = scene.org.add(kind="Task", CallKey__c=talk.key, Subject="By the other one")
+    setting.org.configure(upsert_blind_seconds=60)
+    other = setting.org.add(kind="Task", CallKey__c=talk.key, Subject="By the other one")
     talk.edit(notes="Ours.")
     talk.end()
     task = talk.filed()
-    scene.org.configure(upsert_blind_seconds=0)
+    setting.org.configure(upsert_blind_seconds=0)
     assert (task["Id"], task["Description"].startswith("Ours.")) == (other, True)
-    statuses = [each["status"] for each in scene.writes()]
+    statuses = [each["status"] for each in setting.writes()]
     assert statuses[0] >= 400 and statuses[-1] in (200, 204), statuses
 
 
 @pytest.mark.parametrize(("kind", "is_done"), [("lost_reply", True), ("lost_request", False)])
-def test_f14_the_answer_is_lost(scene: Scene, talk: Talk, kind: str, is_done: bool):
+def test_f14_the_answer_is_lost(setting: Scene, talk: Talk, kind: str, is_done: bool):
     """The org writes the log and the answer is lost, twice; or the request is lost before anything is done.
 
     Expected: one record in the end.
     Control: the first kind was written by the org before the answer was lost, the second was not.
     """
-    with scene.org.failing(kind, path=talk.path, times=2):
+    with setting.org.failing(kind, path=talk.path, times=2):
         talk.edit(notes="Once.")
         talk.end()
         task = talk.filed()
     assert task["Description"].startswith("Once.")
-    lost = [each for each in scene.writes() if kind in each["faults"]]
+    lost = [each for each in setting.writes() if kind in each["faults"]]
     assert [each["status"] is not None for each in lost] == [is_done] * len(lost) and lost
 
 
 @pytest.mark.parametrize("status", [503, 429])
-def test_f15_left_alone_for_an_hour(scene: Scene, talk: Talk, status: int):
+def test_f15_left_alone_for_an_hour(setting: Scene, talk: Talk, status: int):
     """The org says 503 or 429 with `Retry-After: 3600` to the logs of three calls.
 
     Expected: one is tried, once, and all wait for that hour; calls pop as before; none is lost.
     Control: one is tried by hand after that, and all are filed: nothing but the hour held them back.
     """
-    talks = [talk, Talk(scene), Talk(scene)]
+    talks = [talk, Talk(setting), Talk(setting)]
     about = {"code": "SERVER_UNAVAILABLE", "status": status, "headers": {"Retry-After": str(HOUR)}}
-    with scene.org.failing("error", method="PATCH|POST", path="/sobjects/Task", **about):
+    with setting.org.failing("error", method="PATCH|POST", path="/sobjects/Task", **about):
         talk.end().until("waiting")
         for each in talks[1:]:
             each.end()
-        ring = ReportedCall(scene.phones, LOVELACE)
+        ring = ReportedCall(setting.phones, LOVELACE)
         ring.report("offered")
-        shown = [each for each in scene.agent.desk()["calls"] if each["state"] == "ringing"]
+        shown = [each for each in setting.agent.desk()["calls"] if each["state"] == "ringing"]
         assert [each["title"] for each in shown] == ["Ada Lovelace"]
         ring.report("ended", after=1)
         # The missed call is a log of its own.
-        until(lambda: len(scene.waiting()) == len(talks) + 1, what="it waits, too")
-        figures = scene.agent.request("GET", "/metrics").text
+        until(lambda: len(setting.waiting()) == len(talks) + 1, what="it waits, too")
+        figures = setting.agent.request("GET", "/metrics").text
         assert 'callmatch_crm_left_alone{crm="' in figures
         assert f'callmatch_call_logs{{state="ready"}} {len(talks) + 1}.0\n' in figures
-        waiting = scene.waiting()
+        waiting = setting.waiting()
         assert {each: waiting[each]["attempts"] for each in waiting} == {
             each: int(each == talk.id) for each in waiting
         }
         due = datetime.fromisoformat(waiting[talk.id]["nextAttemptAt"]).timestamp()
         assert HOUR - 60 <= due - time.time() <= 1.2 * HOUR
-        assert [each["target"].rsplit("/", 1)[1] for each in scene.writes()] == [talk.key]
-    assert scene.agent.post(f"admin/deliveries/{scene.waiting()[talk.id]['id']}/retry").status_code == 204
+        assert [each["target"].rsplit("/", 1)[1] for each in setting.writes()] == [talk.key]
+    assert setting.agent.post(f"admin/deliveries/{setting.waiting()[talk.id]['id']}/retry").status_code == 204
     for each in talks:
         each.filed()
-    until(lambda: scene.waiting() == {}, what="all are filed")
+    until(lambda: setting.waiting() == {}, what="all are filed")
 
 
-def tokens_asked(scene: Scene) -> int:
-    return len([each for each in scene.org.requests(clear=True) if each["target"].startswith(TOKEN)])
+def tokens_asked(setting: Scene) -> int:
+    return len([each for each in setting.org.requests(clear=True) if each["target"].startswith(TOKEN)])
 
 
-def look_at_people(scene: Scene, times: int) -> set[int]:
+def look_at_people(setting: Scene, times: int) -> set[int]:
     """What an agent's questions about some people are answered, all of them at once."""
-    people = [scene.org.people[name] for name in ("Ada Lovelace", "Charles Babbage", "Wiebke Petersen")]
+    people = [setting.org.people[name] for name in ("Ada Lovelace", "Charles Babbage", "Wiebke Petersen")]
 
     def look(person: str) -> int:
-        agent = Client(scene.agent.address, scene.agent.token)
+        agent = Client(setting.agent.address, setting.agent.token)
         return agent.get(f"people/contact/{person}/related", scope="contact").status_code
 
     with ThreadPoolExecutor(9) as threads:
         return set(threads.map(look, people * times))
 
 
-def test_f16_tokens(scene: Scene, talk: Talk):
+def test_f16_tokens(setting: Scene, talk: Talk):
     """The token ends while many ask at once; later the org refuses to give a new one.
 
     Expected: one new token for all. Refused: asked for once and not in a loop, it is said, and the log waits.
     Control: while a token is good none is asked for; let in again, the log that waited is filed.
     """
-    scene.org.expire_tokens()
+    setting.org.expire_tokens()
     talk.end()
-    assert look_at_people(scene, times=3) == {200}
+    assert look_at_people(setting, times=3) == {200}
     talk.filed()
-    assert tokens_asked(scene) == 1
-    Talk(scene).end().filed()
-    assert tokens_asked(scene) == 0
-    later = Talk(scene)
+    assert tokens_asked(setting) == 1
+    Talk(setting).end().filed()
+    assert tokens_asked(setting) == 0
+    later = Talk(setting)
     refusal = {"error": "invalid_grant", "error_description": "user hasn't approved this consumer"}
-    with scene.org.failing("reply", path=TOKEN, status=400, body=json.dumps(refusal)):
-        scene.org.expire_tokens()
+    with setting.org.failing("reply", path=TOKEN, status=400, body=json.dumps(refusal)):
+        setting.org.expire_tokens()
         later.end().until("waiting")
-        until(lambda: scene.crm["state"] == "red" and "approved" in scene.crm["text"], what="it is said")
-        look_at_people(scene, times=9)
-        assert tokens_asked(scene) == 1
+        until(lambda: setting.crm["state"] == "red" and "approved" in setting.crm["text"], what="it is said")
+        look_at_people(setting, times=9)
+        assert tokens_asked(setting) == 1
     # A new start asks at once; else it is a minute.
-    scene.server.restart()
+    setting.server.restart()
     later.filed()
-    wait_until_in(scene.agent)
-    assert tokens_asked(scene) == 1
+    wait_until_in(setting.agent)
+    assert tokens_asked(setting) == 1
 
 
 ROBOT = "robot@callmatch.example"
@@ -147,35 +134,35 @@ RULE = "No calls about gears on Sundays"
 STOPPED = ["Deleted", "Merged", "Master", "Stays"]
 
 
-def people_of(scene: Scene) -> dict[str, str]:
+def people_of(setting: Scene) -> dict[str, str]:
     """Contacts of these names that have come in, by name."""
     made = {
-        name: scene.org.add(kind="Contact", LastName=name, Phone=f"0221 4718{place:03}")
+        name: setting.org.add(kind="Contact", LastName=name, Phone=f"0221 4718{place:03}")
         for place, name in enumerate(STOPPED)
     }
     for name in made:
-        until(lambda name=name: scene.agent.json("people", search=name)["people"], what=f"{name} comes in")
+        until(lambda name=name: setting.agent.json("people", search=name)["people"], what=f"{name} comes in")
     return made
 
 
-def test_f17_refused_for_good(scene: Scene, talk: Talk):
+def test_f17_refused_for_good(setting: Scene, talk: Talk):
     """A validation rule refuses one log; of others the contact is deleted or merged; an optional field goes away.
 
     Expected: the one is parked at once with the org's words, and filed after the repair; the others are filed at once:
     without the contact, which the text says, under the one that is left, without the field, which is said.
     Control: a log with a contact that stays is filed under it; the field that is there again is written again.
     """
-    made = people_of(scene)
-    talks = {name: Talk(scene) for name in STOPPED if name != "Master"}
+    made = people_of(setting)
+    talks = {name: Talk(setting) for name in STOPPED if name != "Master"}
     for name, each in talks.items():
         each.choose(ref(made[name]))
-    choice = scene.agent.desk()["organisation"]["dispositions"][0]
+    choice = setting.agent.desk()["organisation"]["dispositions"][0]
     talks["Stays"].edit(disposition=choice)
     talk.edit(subject="Gears")
-    scene.org.add_validation(kind="Task", when="Subject LIKE 'Gears%'", message=RULE, field="Subject")
-    scene.org.restrict(user=ROBOT, hide_fields=["Task.CallDisposition"])
-    scene.org.delete(record=made["Deleted"])
-    scene.org.merge(master=made["Master"], losers=[made["Merged"]])
+    setting.org.add_validation(kind="Task", when="Subject LIKE 'Gears%'", message=RULE, field="Subject")
+    setting.org.restrict(user=ROBOT, hide_fields=["Task.CallDisposition"])
+    setting.org.delete(record=made["Deleted"])
+    setting.org.merge(master=made["Master"], losers=[made["Merged"]])
     for each in (talk, *talks.values()):
         each.end()
     found = {name: each.filed() for name, each in talks.items()}
@@ -183,16 +170,16 @@ def test_f17_refused_for_good(scene: Scene, talk: Talk):
     assert whom == {"Deleted": None, "Merged": made["Master"], "Stays": made["Stays"]}
     said = [name for name, task in found.items() if "no longer in Salesforce" in (task.get("Description") or "")]
     assert said == ["Deleted"]
-    assert found["Stays"].get("CallDisposition") is None and "CallDisposition" in scene.crm["text"]
+    assert found["Stays"].get("CallDisposition") is None and "CallDisposition" in setting.crm["text"]
     assert RULE in talk.until("attention")["attention"]
-    assert scene.waiting("parked")[talk.id]["attempts"] == 1
-    assert (scene.tasks(talk.key), scene.server.audit()["parked"]) == ([], 1)
-    scene.org.clear_rules()
-    scene.org.release(user=ROBOT)
+    assert setting.waiting("parked")[talk.id]["attempts"] == 1
+    assert (setting.tasks(talk.key), setting.server.audit()["parked"]) == ([], 1)
+    setting.org.clear_rules()
+    setting.org.release(user=ROBOT)
     talk.retry()
     assert talk.filed()["Subject"] == "Gears"
-    scene.server.restart()
-    later = Talk(scene)
+    setting.server.restart()
+    later = Talk(setting)
     later.edit(disposition=choice)
     assert later.end().filed()["CallDisposition"] == choice
 
@@ -200,19 +187,19 @@ def test_f17_refused_for_good(scene: Scene, talk: Talk):
 KEY = {"kind": "Task", "name": "CallKey__c", "type": "string", "length": 64, "external_id": True}
 
 
-def test_f19_two_records_with_our_key(scene: Scene, talk: Talk):
+def test_f19_two_records_with_our_key(setting: Scene, talk: Talk):
     """The key field of the org is not unique, and two activities have our key: the org says 300.
 
     Expected: parked with both ids, and neither is changed.
     Control: when one of them is deleted, the other one is changed.
     """
-    scene.org.add_field(**KEY, unique=False)
-    twins = [scene.org.add(kind="Task", CallKey__c=talk.key, Subject="Twin") for _ in range(2)]
+    setting.org.add_field(**KEY, unique=False)
+    twins = [setting.org.add(kind="Task", CallKey__c=talk.key, Subject="Twin") for _ in range(2)]
     attention = talk.end().until("attention")["attention"]
     assert all(twin in attention for twin in twins)
-    assert [task["Subject"] for task in scene.tasks(talk.key)] == ["Twin", "Twin"]
-    scene.org.delete(record=twins[0])
-    scene.org.add_field(**KEY, unique=True)
+    assert [task["Subject"] for task in setting.tasks(talk.key)] == ["Twin", "Twin"]
+    setting.org.delete(record=twins[0])
+    setting.org.add_field(**KEY, unique=True)
     talk.retry()
     task = talk.filed()
     assert (task["Id"], task["Subject"]) == (twins[1], "Call from Ada Lovelace")
@@ -221,7 +208,7 @@ def test_f19_two_records_with_our_key(scene: Scene, talk: Talk):
 NOTES = ["Old.", "New.", "Newest."]
 
 
-def test_f20_an_old_try_wakes_up_after_an_edit(scene: Scene, talk: Talk):
+def test_f20_an_old_try_wakes_up_after_an_edit(setting: Scene, talk: Talk):
     """Notes are edited while an older version waits for its next try, and again while one is under way.
 
     Expected: no older version is sent after a newer one, and the newest is there.
@@ -229,24 +216,24 @@ def test_f20_an_old_try_wakes_up_after_an_edit(scene: Scene, talk: Talk):
     """
     old, new, newest = NOTES
     talk.edit(notes=old)
-    number = scene.org.fault(kind="html", path=talk.path, times=None)
+    number = setting.org.fault(kind="html", path=talk.path, times=None)
     talk.end().until("waiting")
     talk.edit(notes=new)
-    until(lambda: new in written(scene), what="it is tried anew")
-    scene.org.mend(fault=number)
+    until(lambda: new in written(setting), what="it is tried anew")
+    setting.org.mend(fault=number)
     # The answer to it comes so late that there is a newer one by then.
-    scene.org.fault(kind="late_reply", path=talk.path, seconds=1)
-    until(lambda: any("late_reply" in each["faults"] for each in scene.org.requests()), what="it is under way")
+    setting.org.fault(kind="late_reply", path=talk.path, seconds=1)
+    until(lambda: any("late_reply" in each["faults"] for each in setting.org.requests()), what="it is under way")
     talk.edit(notes=newest)
     until(lambda: talk.filed()["Description"].startswith(newest), what="the newest is there")
-    tries = written(scene)
+    tries = written(setting)
     assert tries == sorted(tries, key=NOTES.index) and set(tries) == set(NOTES)
-    assert scene.waiting() == {}
+    assert setting.waiting() == {}
 
 
-def written(scene: Scene) -> list[str]:
+def written(setting: Scene) -> list[str]:
     """Which notes the org was given, in order."""
-    bodies = [each["body"] for each in scene.org.requests() if is_write(each)]
+    bodies = [each["body"] for each in setting.org.requests() if is_write(each)]
     return [json.loads(body)["Description"].split()[0] for body in bodies]
 
 
@@ -254,35 +241,35 @@ REAL = [f"47160{number:02}" for number in range(5)]
 HOSTILE = ["' OR Name LIKE '%", "}) RETURNING User", "%' OR Id != null --", "0221} RETURNING Contact(Id)"]
 
 
-def queries(scene: Scene) -> list[str]:
-    return [unquote(each["target"]).replace("+", " ") + each["body"] for each in scene.org.requests()]
+def queries(setting: Scene) -> list[str]:
+    return [unquote(each["target"]).replace("+", " ") + each["body"] for each in setting.org.requests()]
 
 
-def is_asked_for(scene: Scene, digits: str) -> bool:
+def is_asked_for(setting: Scene, digits: str) -> bool:
     """Somebody new calls, and is found. Whoever came in meanwhile with the changes of the org need not be asked for."""
-    real = scene.org.add(kind="Contact", LastName="Real", Phone=f"0221 {digits}")
-    call = ReportedCall(scene.phones, f"+49221{digits}")
+    real = setting.org.add(kind="Contact", LastName="Real", Phone=f"0221 {digits}")
+    call = ReportedCall(setting.phones, f"+49221{digits}")
     call.report("offered")
-    found = scene.agent.call_where(lambda each: each["state"] == "ringing" and each["match"]["outcome"] == "single")
+    found = setting.agent.call_where(lambda each: each["state"] == "ringing" and each["match"]["outcome"] == "single")
     call.report("ended", after=1)
     assert found["match"]["candidates"][0]["ref"]["id"] == real
-    return any(digits in each for each in queries(scene))
+    return any(digits in each for each in queries(setting))
 
 
-def test_f36_numbers_that_are_queries(scene: Scene):
+def test_f36_numbers_that_are_queries(setting: Scene):
     """Calls come from numbers that would be a part of a query to the org.
 
     Expected: nobody is found, and no query has anything of them.
     Control: a number that is one is asked for and found, though nobody here knows it.
     """
-    scene.org.requests(clear=True)
+    setting.org.requests(clear=True)
     for number in HOSTILE:
-        call = ReportedCall(scene.phones, number)
+        call = ReportedCall(setting.phones, number)
         call.report("offered")
-        (shown,) = [each for each in scene.agent.desk()["calls"] if each["state"] == "ringing"]
+        (shown,) = [each for each in setting.agent.desk()["calls"] if each["state"] == "ringing"]
         call.report("ended", after=1)
         assert shown["match"]["candidates"] == []
         assert shown["match"]["outcome"] in ("none", "unusable")
-    assert any(is_asked_for(scene, digits) for digits in REAL), "each came in by itself before it was asked for"
-    asked = queries(scene)
+    assert any(is_asked_for(setting, digits) for digits in REAL), "each came in by itself before it was asked for"
+    asked = queries(setting)
     assert not [each for each in asked if any(word in each for word in ("OR Name", "RETURNING User", "null --"))]
